@@ -1,0 +1,133 @@
+"""The port: what the engine asks of a marketplace, whoever answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from publisher.redact import Secret
+
+
+class Slot(StrEnum):
+    """An offer has two: what its testers see, and what customers see."""
+
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Progress(StrEnum):
+    """How far a submission got; the last four are final except for `unknown`."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will happen to the submission."""
+        return self in {Progress.READY, Progress.FAILED, Progress.REFUSED, Progress.CANCELLED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One attempt to move a content into a slot.
+
+    `identity` is chosen by the sender before sending and never reused: sending it twice has one
+    effect. `document` is the canonical offer, `files` its files by sha256, `vhds` the SAS URLs by
+    their public address (never stored by anyone), `subscriptions` the testers of the staging slot.
+    A production request carries the digest that must stand in the staging slot.
+    """
+
+    identity: str
+    publisher: str
+    offer: str
+    slot: Slot
+    digest: str
+    document: Mapping[str, Any]
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    vhds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
+    subscriptions: tuple[str, ...] = ()
+    marketing_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What a marketplace says of a submission; `look_again` is a number of seconds."""
+
+    identity: str
+    progress: Progress
+    step: str
+    message: str
+    since: datetime
+    look_again: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What stands in a slot."""
+
+    publisher: str
+    offer: str
+    slot: Slot
+    digest: str
+    document: Mapping[str, Any]
+    subscriptions: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    """What differs between marketplaces, said aloud.
+
+    `automatic`: submissions move on by themselves (else a person records each step).
+    `rehearsal`: nothing leaves this machine, so links may be assumed to be reachable.
+    `shows_content`: slots can be read back. `cancels`: a running submission can be cancelled.
+    """
+
+    name: str
+    automatic: bool
+    rehearsal: bool
+    shows_content: bool = True
+    cancels: bool = True
+
+
+class Marketplace(Protocol):
+    """The other side. Every method may raise a `MarketplaceError` of one of its four classes."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What this marketplace can do."""
+        ...
+
+    def submit(self, request: Request, *, now: datetime) -> Status:
+        """Start a submission, or return the one that this identity already started."""
+        ...
+
+    def look(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status | None:
+        """The submission's status; None when it never arrived."""
+        ...
+
+    def cancel(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status:
+        """Stop a running submission; a final one is returned as it is."""
+        ...
+
+    def content(
+        self, publisher: str, offer: str, slot: Slot, *, subscription: str | None = None
+    ) -> Content | None:
+        """What stands in a slot; with `subscription`, only if that subscription may see it."""
+        ...
+
+    def update_testers(self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime) -> None:
+        """Replace the subscriptions that may see the staging slot."""
+        ...
+
+    def withdraw(
+        self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime
+    ) -> None:
+        """Take a SKU, or the whole offer, out of both slots; done once per identity."""
+        ...
