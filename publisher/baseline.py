@@ -1,0 +1,75 @@
+"""What of an offer is already published: the measure of every rule about changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockedPrice:
+    """A published price: currency, and amounts per hour by number of cores."""
+
+    currency: str
+    per_hour_by_cores: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locked:
+    """What of a SKU can no longer change because it was live. `ports` are openings such as 443/tcp."""
+
+    billing: str
+    prices: Mapping[str, LockedPrice]
+    regions: tuple[str, ...]
+    ports: tuple[str, ...]
+    hidden: bool
+    data_vhds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedSku:
+    """A SKU that was staged at least once. `locked` is None until it was live.
+
+    `versions` were live, and are burned for ever. `vhds` holds the addresses (OS disk first) of
+    published versions where they are known: a lock file does not keep them.
+    """
+
+    id: str
+    state: str
+    versions: tuple[str, ...]
+    locked: Locked | None
+    vhds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def deleted(self) -> bool:
+        """Whether its deletion was marked done: then, and only then, it may be missing."""
+        return self.state == "deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherOffer:
+    """Another offer of the same publisher."""
+
+    offer: str
+    titles: tuple[str, ...]
+    skus: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """An offer that was staged at least once, as the lock file or the catalogue knows it.
+
+    `hero` says whether a banner was staged (None: not known). `others` is None where the source
+    does not know the publisher's other offers.
+    """
+
+    source: str
+    publisher: str
+    offer: str
+    live: bool
+    skus: tuple[PublishedSku, ...]
+    hero: bool | None = None
+    others: tuple[OtherOffer, ...] | None = None
+
+    def sku(self, sku_id: str) -> PublishedSku | None:
+        """The published SKU of this ID."""
+        return next((sku for sku in self.skus if sku.id == sku_id), None)

@@ -1,0 +1,190 @@
+"""Reads YAML from parser events, refusing what a stranger's file may hide before anything is built of it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, Final
+
+import yaml
+
+from publisher.document.nodes import Mapping, Mark, Node, Problem, Scalar, Sequence, Unreadable
+
+MAX_BYTES: Final = 8 * 1024 * 1024
+MAX_DEPTH: Final = 32
+MAX_EVENTS: Final = 200_000
+MAX_KEY: Final = 1024
+
+# C0 without tab and line feed, DEL, C1, line and paragraph separators, surrogates, bidirectional
+# overrides and isolates, and the byte order mark inside a text.
+FORBIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def decode(data: bytes, file: str = "") -> str:
+    """UTF-8 text with LF line ends.
+
+    Raises Unreadable for more than 8 MiB, another encoding, or a control character.
+    """
+    if len(data) > MAX_BYTES:
+        raise Unreadable(
+            Problem(
+                rule="document-too-large",
+                message=f"{len(data):,} bytes; at most {MAX_BYTES:,} are read",
+                fix="move long texts into files of their own",
+                file=file,
+            )
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = _place(data[: error.start].decode("utf-8", "replace"))
+        raise Unreadable(
+            Problem(
+                rule="document-encoding",
+                message=f"not UTF-8 text: byte {error.object[error.start]:#04x} at offset {error.start}",
+                fix="save the file as UTF-8",
+                mark=place,
+                file=file,
+            )
+        ) from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := FORBIDDEN.search(text):
+        raise Unreadable(control_character(found.group(), mark=_place(text[: found.start()]), file=file))
+    return text
+
+
+def control_character(character: str, *, mark: Mark | None, file: str = "", pointer: str = "") -> Problem:
+    """The problem for a character that no text of an offer may hold."""
+    name = unicodedata.name(character, "a control character")
+    return Problem(
+        rule="document-control-character",
+        message=f"U+{ord(character):04X} ({name.lower()}) is not allowed",
+        fix="delete the invisible character",
+        mark=mark,
+        file=file,
+        pointer=pointer,
+    )
+
+
+def read_yaml(text: str, file: str = "") -> Node:
+    """The document's tree. Raises Unreadable with the first problem."""
+    try:
+        return _Composer(text, file).document()
+    except yaml.MarkedYAMLError as error:
+        raise Unreadable(
+            Problem(
+                rule="document-syntax",
+                message=error.problem or "not YAML",
+                fix=_cure(error.problem or "", text, error.problem_mark),
+                mark=_mark(error.problem_mark) if error.problem_mark else None,
+                file=file,
+            )
+        ) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Unreadable(
+            Problem(rule="document-syntax", message=f"not YAML: {type(error).__name__}", file=file)
+        ) from None
+
+
+def _cure(problem: str, text: str, mark: Any) -> str:
+    line = text.split("\n")[mark.line] if mark and mark.line < text.count("\n") + 1 else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces, not with tabs"
+    if "mapping values" in problem:
+        return "put a value that contains ': ' in quotes"
+    return "see the line above as well: an unclosed quote or bracket shows later than it stands"
+
+
+def _place(before: str) -> Mark:
+    return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _mark(mark: Any) -> Mark:
+    return Mark(mark.line + 1, mark.column + 1)
+
+
+class _Composer:
+    """Builds nodes from events; one pass, bounded in depth and number."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.events = self._counted(yaml.parse(text, Loader=_LOADER))
+
+    def _counted(self, events: Iterator[Any]) -> Iterator[Any]:
+        for number, event in enumerate(events):
+            if number > MAX_EVENTS:
+                raise self._refuse("document-too-large", f"more than {MAX_EVENTS:,} values", event)
+            yield event
+
+    def _refuse(self, rule: str, message: str, event: Any, fix: str = "") -> Unreadable:
+        return Unreadable(
+            Problem(rule=rule, message=message, fix=fix, mark=_mark(event.start_mark), file=self.file)
+        )
+
+    def document(self) -> Node:
+        next(self.events)  # stream start
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            raise self._refuse("document-empty", "the document is empty", event, "see `publisher init`")
+        node = self._node(next(self.events), 1)
+        next(self.events)  # document end
+        event = next(self.events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise self._refuse(
+                "document-syntax", "a second document begins here", event, "keep one offer in one file"
+            )
+        return node
+
+    def _node(self, event: Any, depth: int) -> Node:
+        self._check(event, depth)
+        mark = _mark(event.start_mark)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, mark)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(mark, depth)
+        return self._mapping(mark, depth)
+
+    def _check(self, event: Any, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise self._refuse("document-too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise self._refuse(
+                "document-alias", "anchors and aliases are not read", event, "write the value out"
+            )
+        if getattr(event, "tag", None):
+            raise self._refuse("document-tag", f"the tag {event.tag} is not read", event, "delete the tag")
+
+    def _scalar(self, event: Any, mark: Mark) -> Scalar:
+        if found := FORBIDDEN.search(event.value):
+            raise Unreadable(control_character(found.group(), mark=mark, file=self.file))
+        return Scalar(event.value, event.style is None, mark)
+
+    def _sequence(self, mark: Mark, depth: int) -> Sequence:
+        sequence = Sequence(mark)
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            sequence.items.append(self._node(event, depth + 1))
+        return sequence
+
+    def _mapping(self, mark: Mark, depth: int) -> Mapping:
+        mapping, seen = Mapping(mark), set[str]()
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._key(event, depth)
+            if (folded := unicodedata.normalize("NFC", key)) in seen:
+                raise self._refuse(
+                    "document-duplicate-key", f"the key {key[:80]!r} stands twice", event, "keep one of them"
+                )
+            seen.add(folded)
+            mapping.keys[key] = _mark(event.start_mark)
+            mapping.items[key] = self._node(next(self.events), depth + 1)
+        return mapping
+
+    def _key(self, event: Any, depth: int) -> str:
+        self._check(event, depth)
+        if not isinstance(event, yaml.ScalarEvent):
+            raise self._refuse("document-syntax", "a key must be a word", event)
+        if len(event.value) > MAX_KEY:
+            raise self._refuse("document-too-large", f"a key of {len(event.value):,} characters", event)
+        return self._scalar(event, _mark(event.start_mark)).text

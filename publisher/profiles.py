@@ -1,0 +1,82 @@
+"""The limits of a marketplace generation, from `workflows/profiles/*.toml`."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Final
+
+from publisher.errors import SettingsError
+from publisher.resources import folder
+
+CLASSIC: Final = "classic"
+PARTNER_CENTER: Final = "partner-center"
+PROFILES: Final = (CLASSIC, PARTNER_CENTER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogoSize:
+    """Permitted pixels of a logo: exact, or a square between two sizes; `required` at the stage gate."""
+
+    width: tuple[int, int]
+    height: tuple[int, int]
+    square: bool
+    required: bool
+
+    def accepts(self, width: int, height: int) -> bool:
+        """Whether a picture of these pixels fits."""
+        fits = self.width[0] <= width <= self.width[1] and self.height[0] <= height <= self.height[1]
+        return fits and (width == height or not self.square)
+
+    def __str__(self) -> str:
+        if self.width[0] == self.width[1]:
+            return f"{self.width[0]}x{self.height[0]}"
+        return f"square, {self.width[0]}x{self.height[0]} to {self.width[1]}x{self.height[1]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """One generation of the marketplace. Lengths count UTF-16 code units after CRLF became LF."""
+
+    name: str
+    title: str
+    language: str
+    lengths: Mapping[str, int]
+    counts: Mapping[str, int]
+    days: Mapping[str, int]
+    free_trials: tuple[str, ...]
+    html: Mapping[str, tuple[str, ...]]
+    logos: Mapping[str, LogoSize]
+
+
+@cache
+def load_profile(name: str) -> Profile:
+    """The shipped profile of this name. Raises SettingsError for an unknown one."""
+    if name not in PROFILES:
+        near = get_close_matches(name, PROFILES, 1)
+        raise SettingsError(
+            f"the profile {name!r} is not known",
+            hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PROFILES)}",
+        )
+    path = folder("workflows") / "profiles" / f"{name}.toml"
+    return _profile(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def _profile(data: dict[str, Any]) -> Profile:
+    logos = {name: _logo(spec) for name, spec in data.pop("logos").items()}
+    html = {tag: tuple(attributes) for tag, attributes in data.pop("html").items()}
+    return Profile(logos=logos, html=html, free_trials=tuple(data.pop("free_trials")), **data)
+
+
+def _logo(spec: dict[str, Any]) -> LogoSize:
+    smallest, _, largest = str(spec["size"]).partition("..")
+    low, high = _pixels(smallest), _pixels(largest or smallest)
+    return LogoSize(
+        width=(low[0], high[0]), height=(low[1], high[1]), square=bool(largest), required=spec["required"]
+    )
+
+
+def _pixels(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
