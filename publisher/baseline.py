@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from publisher.document.model import Image, Sku
+
 
 @dataclass(frozen=True, kw_only=True)
 class LockedPrice:
@@ -58,8 +60,7 @@ class OtherOffer:
 class Published:
     """An offer that was staged at least once, as the lock file or the catalogue knows it.
 
-    `hero` says whether a banner was staged (None: not known). `others` is None where the source
-    does not know the publisher's other offers.
+    `source` is `lock` or `catalogue`. `hero` says whether a banner was staged (None: not known).
     """
 
     source: str
@@ -68,8 +69,28 @@ class Published:
     live: bool
     skus: tuple[PublishedSku, ...]
     hero: bool | None = None
-    others: tuple[OtherOffer, ...] | None = None
 
     def sku(self, sku_id: str) -> PublishedSku | None:
         """The published SKU of this ID."""
         return next((sku for sku in self.skus if sku.id == sku_id), None)
+
+
+def locked(sku: Sku) -> Locked:
+    """What going live locks of a SKU."""
+    current = sku.current
+    return Locked(
+        billing=sku.billing,
+        prices={
+            region: LockedPrice(currency=price.currency, per_hour_by_cores=dict(price.per_hour_by_cores))
+            for region, price in sorted(sku.prices.items())
+        },
+        regions=tuple(sorted(set(sku.regions))),
+        ports=tuple(sorted({port.opening for port in sku.ports})),
+        hidden=sku.hidden,
+        data_vhds=len(current.data_vhds) if current else 0,
+    )
+
+
+def addresses(image: Image) -> tuple[str, ...]:
+    """The public addresses of a version's disks, OS disk first."""
+    return tuple(vhd.address for vhd in image.vhds())

@@ -34,7 +34,7 @@ class Binder:
     problems: list[Problem] = dataclass_field(default_factory=list)
     texts: dict[str, str] = dataclass_field(default_factory=dict)
 
-    def bind(self, cls: type[Any], node: Node, at: str) -> Any:
+    def bind(self, cls: Any, node: Node, at: str) -> Any:
         """An instance of a model class."""
         if not isinstance(node, Mapping):
             self.expected("fields (key: value)", node, at)

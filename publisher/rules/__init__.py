@@ -1,0 +1,17 @@
+"""The rules of the marketplace: one module per subject, pure functions that yield what is wrong."""
+
+from typing import Final
+
+SUBJECTS: Final = (
+    "document",
+    "identity",
+    "texts",
+    "media",
+    "links",
+    "legal",
+    "billing",
+    "images",
+    "sas",
+    "changes",
+    "acts",
+)

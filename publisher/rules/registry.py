@@ -1,0 +1,178 @@
+"""Declares rules, and everything else that has a code and an explanation."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Final, Literal
+
+from publisher.document.nodes import Mark
+from publisher.errors import UsageError
+from publisher.findings import Gate, Severity
+from publisher.profiles import PROFILES
+
+Kind = Literal["rule", "document", "guard"]
+Weight = Severity | Mapping[str, Severity]
+
+# What a rule may ask for by argument name; the names in SCOPES decide how often it is asked.
+SCOPES: Final = ("vhd", "image", "sku_listing", "sku", "listing")
+GIVEN: Final = frozenset(
+    {
+        *SCOPES,
+        "offer",
+        "language",
+        "limits",
+        "gate",
+        "now",
+        "account",
+        "published",
+        "published_sku",
+        "others",
+        "links",
+    }
+)
+_CODE: Final = re.compile(r"(DOC|IDN|TXT|MED|LNK|LGL|BIL|IMG|VER|SAS|LCY|CFG)[0-9]{3}")
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SECTION: Final = re.compile(r"^ *(Why|Fix|Source): *", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flaw:
+    """What a rule yields: the place (a JSON pointer) and what is wrong there.
+
+    `severity` may weigh less than the rule says. `file` and `mark` name a better place than the
+    pointer's, such as a line of a text file.
+    """
+
+    at: str
+    message: str
+    fix: str = ""
+    severity: Severity | None = None
+    file: str = ""
+    mark: Mark | None = None
+
+
+Check = Callable[..., Iterable[Flaw]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A code, its explanation, and (for kind `rule`) the function that judges."""
+
+    code: str
+    name: str
+    kind: Kind
+    title: str
+    why: str
+    fix: str
+    source: str
+    gate: Gate
+    weight: Weight
+    profiles: frozenset[str]
+    requires: frozenset[str] = frozenset()
+    waivable: bool = True
+    since: str = "0.1.0"
+    check: Check | None = None
+    asks: tuple[str, ...] = ()
+    scope: str = field(default="offer")
+
+    def severity(self, profile: str, gate: Gate) -> Severity:
+        """What a finding of this rule weighs for a profile, at a gate."""
+        if isinstance(self.weight, Severity):
+            return self.weight
+        weight = self.weight.get(profile) or self.weight.get(gate.label)
+        return weight or self.weight.get("else", Severity.ERROR)
+
+
+RULES: Final[dict[str, Rule]] = {}
+
+
+def rule(
+    code: str,
+    name: str,
+    *,
+    gate: Gate = Gate.DRAFT,
+    severity: Weight = Severity.ERROR,
+    profiles: Iterable[str] = PROFILES,
+    requires: Iterable[str] = (),
+    waivable: bool = True,
+) -> Callable[[Check], Check]:
+    """Register a function as a rule.
+
+    Its docstring is the explanation: a title line, then paragraphs `Why:`, `Fix:` and `Source:`.
+    Its argument names say what it is asked with (see `GIVEN`). `severity` is one weight, or weights
+    by profile or gate name with `else` for the rest.
+    """
+
+    def register(check: Check) -> Check:
+        asks = tuple(inspect.signature(check).parameters)
+        if unknown := set(asks) - GIVEN:
+            raise TypeError(f"{name} asks for {', '.join(sorted(unknown))}")
+        scope = next((scope for scope in SCOPES if scope in asks), "offer")
+        add(
+            code, name, check.__doc__ or "", kind="rule", gate=gate, weight=severity,
+            profiles=frozenset(profiles), requires=frozenset(requires), waivable=waivable,
+            check=check, asks=asks, scope=scope,
+        )  # fmt: skip
+        return check
+
+    return register
+
+
+def add(code: str, name: str, text: str, **facts: Any) -> Rule:
+    """Register an explanation. Raises ValueError for a code or name that is taken or malformed."""
+    if not _CODE.fullmatch(code) or not _NAME.fullmatch(name):
+        raise ValueError(f"{code} {name}: malformed")
+    if name in RULES or any(rule.code == code for rule in RULES.values()):
+        raise ValueError(f"{code} {name}: taken")
+    defaults = {"gate": Gate.DRAFT, "weight": Severity.ERROR, "profiles": frozenset(PROFILES)}
+    facts = {**defaults, **facts}
+    RULES[name] = Rule(code=code, name=name, **_explanation(name, text), **facts)
+    return RULES[name]
+
+
+def _explanation(name: str, text: str) -> dict[str, Any]:
+    title, _, body = inspect.cleandoc(text).partition("\n")
+    parts = _SECTION.split(body)
+    sections = {
+        key.lower(): " ".join(value.split()) for key, value in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    if missing := {"why", "fix", "source"} - sections.keys():
+        raise ValueError(f"{name}: no {', '.join(sorted(missing))} in its explanation")
+    return {"title": title.strip(), **sections}
+
+
+def find(word: str) -> Rule:
+    """The rule with this name or code, in any case. Raises UsageError with the nearest one."""
+    wanted = word.strip().lower()
+    for known in load().values():
+        if wanted in {known.name, known.code.lower()}:
+            return known
+    near = get_close_matches(wanted, [*RULES, *(rule.code.lower() for rule in RULES.values())], 1, 0.5)
+    raise UsageError(
+        f"no rule is called {word[:60]!a}",
+        hint=f"did you mean {near[0]!r}?" if near else "`publisher explain --all` lists every rule",
+    )
+
+
+def load() -> dict[str, Rule]:
+    """Every rule by name, with all modules that declare some imported."""
+    from publisher.rules import SUBJECTS
+
+    for subject in SUBJECTS:
+        __import__(f"publisher.rules.{subject}")
+    return RULES
+
+
+def in_order() -> Iterator[Rule]:
+    """The rules that judge, each after those it requires."""
+    done: set[str] = set()
+    waiting = [rule for rule in load().values() if rule.kind == "rule"]
+    while waiting:
+        ready = [rule for rule in waiting if not (rule.requires & {w.name for w in waiting})]
+        if not ready:
+            raise ValueError(f"rules require each other: {[rule.name for rule in waiting]}")
+        yield from ready
+        done.update(rule.name for rule in ready)
+        waiting = [rule for rule in waiting if rule.name not in done]

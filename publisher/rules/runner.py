@@ -1,0 +1,245 @@
+"""Asks every rule that applies, in order, and gathers what they say into one report."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from publisher.baseline import OtherOffer, Published
+from publisher.document import Document
+from publisher.document.model import Offer, Sku
+from publisher.document.nodes import Problem
+from publisher.findings import Finding, Gate, Report, Skipped
+from publisher.profiles import Profile
+from publisher.redact import redact
+from publisher.rules.registry import Flaw, Rule, in_order, load
+
+MAX_FINDINGS: Final = 100  # of one rule
+
+
+class LinkAnswer(Protocol):
+    """What the rules read of a checked link."""
+
+    url: str
+    detail: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the link was reached, or is assumed to be."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Facts about the publisher's account, from the settings; None means not stated."""
+
+    tax_profile: bool | None = None
+    bank_account: bool | None = None
+    solution_template_approved: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What rules need to know beside the document.
+
+    `published` and `others` are None where no lock file and no catalogue knows them; `links` is
+    None where links were not checked over the network.
+    """
+
+    gate: Gate
+    limits: Profile
+    now: datetime
+    account: Account = Account()
+    published: Published | None = None
+    others: tuple[OtherOffer, ...] | None = None
+    links: Mapping[str, LinkAnswer] | None = None
+
+
+MISSING: Final = {
+    "published": "nothing published is known: there is no lock file, and no catalogue was asked",
+    "published_sku": "nothing published is known: there is no lock file, and no catalogue was asked",
+    "others": "the publisher's other offers are known to the catalogue only",
+    "links": "links are asked over the network at the production gate, or with --network",
+}
+
+
+def check(document: Document, circumstances: Circumstances) -> Report:
+    """Judge a document at a gate. Never raises for what stands in the document."""
+    run = _Run(document, circumstances)
+    run.problems()
+    if document.offer is not None:
+        for rule in in_order():
+            run.ask(rule)
+    return run.report()
+
+
+@dataclass
+class _Run:
+    document: Document
+    given: Circumstances
+    findings: list[Finding] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    passed: list[str] = field(default_factory=list)
+    failed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def problems(self) -> None:
+        """What the reader refused becomes findings of the `document-…` rules."""
+        rules = load()
+        for problem in self.document.problems:
+            mark = problem.mark or self.document.locate(problem.pointer)
+            flaw = Flaw(
+                at=problem.pointer, message=problem.message, fix=problem.fix, file=problem.file, mark=mark
+            )
+            self.findings.append(self._finding(rules[problem.rule], flaw, None))
+
+    def ask(self, rule: Rule) -> None:
+        """Ask one rule about each of its items, unless something makes that pointless."""
+        given = self.given
+        if given.limits.name not in rule.profiles or given.gate < rule.gate:
+            return
+        if missing := next((a for a in rule.asks if a in MISSING and self._lacks(a)), None):
+            self.skipped[rule.name] = MISSING[missing]
+            return
+        found, asked = self._ask_items(rule)
+        self.findings.extend(found[:MAX_FINDINGS])
+        if not found and asked and rule.name not in self.skipped:
+            self.passed.append(rule.name)
+
+    def _lacks(self, name: str) -> bool:
+        return getattr(self.given, "published" if name == "published_sku" else name) is None
+
+    def _ask_items(self, rule: Rule) -> tuple[list[Finding], bool]:
+        found: list[Finding] = []
+        asked = False
+        for item in self._items(rule):
+            if reason := self._blocked(rule, item):
+                self.skipped[rule.name] = reason
+                continue
+            asked = True
+            found.extend(self._judge(rule, item))
+        return found, asked
+
+    def _judge(self, rule: Rule, item: Mapping[str, Any]) -> Iterator[Finding]:
+        assert rule.check is not None  # noqa: S101  # only rules that judge are asked
+        for flaw in rule.check(**{name: item[name] for name in rule.asks}):
+            self.failed[rule.name].append(flaw.at)
+            if not self._known_problem(flaw.at):
+                yield self._finding(rule, flaw, item.get("sku"))
+
+    def _known_problem(self, at: str) -> Problem | None:
+        """One cause, one finding: what could not be read is not judged as well."""
+        return next((p for p in self.document.problems if _within(at, p.pointer)), None)
+
+    def _blocked(self, rule: Rule, item: Mapping[str, Any]) -> str:
+        if rule.scope == "vhd" and not item["vhd"].url:
+            return f"the secret {item['vhd'].secret} cannot be looked up"
+        here = item[rule.scope].at
+        for name in sorted(rule.requires):
+            if any(_within(at, here) or _within(here, at) for at in self.failed[name]):
+                return f"{name} failed"
+        return ""
+
+    def _items(self, rule: Rule) -> Iterator[Mapping[str, Any]]:
+        offer = self.document.offer
+        assert offer is not None  # noqa: S101  # `check` asks rules only with an offer
+        common = {name: getattr(self.given, name) for name in _COMMON} | {"offer": offer}
+        for item in _ITEMS[rule.scope](offer):
+            if "published_sku" in rule.asks:
+                known = self.given.published.sku(item["sku"].id) if self.given.published else None
+                if known is None:
+                    continue  # a new SKU has nothing to compare with
+                item = {**item, "published_sku": known}
+            yield common | item
+
+    def _finding(self, rule: Rule, flaw: Flaw, sku: Sku | None) -> Finding:
+        mark = flaw.mark or (None if flaw.file else self.document.locate(flaw.at))
+        offer = self.document.offer
+        return Finding(
+            code=rule.code,
+            rule=rule.name,
+            severity=flaw.severity or rule.severity(self.given.limits.name, self.given.gate),
+            gate=rule.gate,
+            message=redact(flaw.message),
+            fix=redact(flaw.fix) or rule.fix,
+            file=self.document.display(flaw.file),
+            line=mark.line if mark else 0,
+            column=mark.column if mark else 0,
+            pointer=flaw.at,
+            offer=offer.offer if offer else "",
+            sku=(sku.id if sku else "") or _sku_at(offer, flaw.at),
+        )
+
+    def report(self) -> Report:
+        offer, document = self.document.offer, self.document
+        names = {name: "" if name == document.path.name else name for name in document.texts}
+        return Report(
+            path=str(document.path),
+            publisher=offer.publisher if offer else "",
+            offer=offer.offer if offer else "",
+            profile=self.given.limits.name,
+            gate=self.given.gate,
+            findings=tuple(sorted(self.findings, key=lambda f: (f.file, f.line, f.column, f.code))),
+            skipped=tuple(Skipped(rule=name, reason=reason) for name, reason in self.skipped.items()),
+            passed=tuple(self.passed),
+            sources={document.display(names[name]): text for name, text in document.texts.items()},
+        )
+
+
+_COMMON: Final = ("gate", "limits", "now", "account", "published", "others", "links")
+
+
+def _within(at: str, above: str) -> bool:
+    return at == above or at.startswith(f"{above}/")
+
+
+def _sku_at(offer: Offer | None, at: str) -> str:
+    parts = at.split("/")
+    if offer and len(parts) > 2 and parts[1] == "skus" and parts[2].isdecimal():
+        return next((sku.id for sku in offer.skus if sku.at == f"/skus/{parts[2]}"), "")
+    return ""
+
+
+def _listings(offer: Offer) -> Iterator[dict[str, Any]]:
+    for language, listing in offer.listing.items():
+        yield {"listing": listing, "language": language}
+
+
+def _skus(offer: Offer) -> Iterator[dict[str, Any]]:
+    for sku in offer.skus:
+        yield {"sku": sku}
+
+
+def _sku_listings(offer: Offer) -> Iterator[dict[str, Any]]:
+    for sku in offer.skus:
+        for language, listing in sku.listing.items():
+            yield {"sku": sku, "sku_listing": listing, "language": language}
+
+
+def _images(offer: Offer) -> Iterator[dict[str, Any]]:
+    for sku in offer.skus:
+        for image in sku.images:
+            yield {"sku": sku, "image": image}
+
+
+def _vhds(offer: Offer) -> Iterator[dict[str, Any]]:
+    """Each disk once, however many versions name it: one cause, one finding."""
+    seen: set[object] = set()
+    for sku in offer.skus:
+        for image in sku.images:
+            for vhd in image.vhds():
+                if (vhd.url or vhd.secret) and (identity := vhd.secret or vhd.url) not in seen:
+                    seen.add(identity)
+                    yield {"sku": sku, "image": image, "vhd": vhd}
+
+
+_ITEMS: Final = {
+    "offer": lambda offer: iter([{}]),
+    "listing": _listings,
+    "sku": _skus,
+    "sku_listing": _sku_listings,
+    "image": _images,
+    "vhd": _vhds,
+}
+
+__all__ = ["Account", "Circumstances", "LinkAnswer", "check"]
