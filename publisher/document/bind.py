@@ -103,7 +103,7 @@ def parser_for(hint: Any) -> Parser:
     if origin is dict:
         return _mapping(parser_for(args[1]))
     if is_dataclass(hint):
-        return lambda binder, node, at: binder.bind(hint, node, at)  # type: ignore[arg-type]
+        return lambda binder, node, at: binder.bind(hint, node, at)
     raise TypeError(f"the model has no parser for {hint}")
 
 

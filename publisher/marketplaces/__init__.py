@@ -122,12 +122,12 @@ class Marketplace(Protocol):
         """What stands in a slot; with `subscription`, only if that subscription may see it."""
         ...
 
-    def update_testers(self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime) -> None:
+    def update_testers(
+        self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime
+    ) -> None:
         """Replace the subscriptions that may see the staging slot."""
         ...
 
-    def withdraw(
-        self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime
-    ) -> None:
+    def withdraw(self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime) -> None:
         """Take a SKU, or the whole offer, out of both slots; done once per identity."""
         ...
