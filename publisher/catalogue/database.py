@@ -1,0 +1,158 @@
+"""Opens the catalogue's database, with the settings without which it would lose or mix up writes."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from publisher.errors import CatalogueUnavailable, SettingsError
+from publisher.redact import redact
+
+HEAD: Final = "0001"
+KNOWN: Final = ("0001",)
+BUSY_SECONDS: Final = 30
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+)
+
+
+def open_engine(url: str) -> Engine:
+    """The engine of a database URL, migrated to the newest schema.
+
+    Raises SettingsError for an unusable URL or a newer schema, CatalogueUnavailable for a database
+    that does not answer.
+    """
+    engine = _sqlite(url) if url.startswith("sqlite") else _server(url)
+    with unavailable(url):
+        _migrate(engine, url)
+    return engine
+
+
+@contextmanager
+def unavailable(url: str) -> Iterator[None]:
+    """Turns what a database says when it is locked, full, gone or broken into an error with a cure."""
+    try:
+        yield
+    except OperationalError as error:
+        raise CatalogueUnavailable(
+            f"the catalogue {redact(url)} does not answer: {_reason(error)}", hint=_cure(str(error.orig))
+        ) from None
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(
+            error.orig, sqlite3.IntegrityError
+        ):
+            raise SettingsError(
+                f"the catalogue {redact(url)} cannot be read: {_reason(error)}",
+                hint="restore it from a backup; `publisher doctor` says more",
+            ) from None
+        raise
+
+
+def _reason(error: DBAPIError) -> str:
+    return redact(str(error.orig)).strip().partition("\n")[0]
+
+
+def _cure(reason: str) -> str:
+    if "full" in reason:
+        return "make room on the disk, then run the same command again"
+    if "locked" in reason:
+        return "another command is writing; run the same command again"
+    return "see that the database is running and writable, then run the same command again"
+
+
+def _sqlite(url: str) -> Engine:
+    if path := url.removeprefix("sqlite:///"):
+        _refuse_network(Path(path))
+    engine = create_engine(url, poolclass=NullPool if ":memory:" not in url else None)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _refuse_network(path: Path) -> None:
+    """WAL needs shared memory: on a network file system two machines would corrupt the file."""
+    import os
+
+    folder = path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        kind = _file_system(os.fspath(folder.resolve()))
+    except OSError as error:
+        raise SettingsError(
+            f"{folder}: {(error.strerror or 'cannot be used').lower()}",
+            hint="set database_url in publisher.toml, or run where the folder is writable",
+        ) from None
+    if kind in {"nfs", "nfs4", "cifs", "smb3", "smbfs"}:
+        raise SettingsError(
+            f"{folder} lies on a network file system ({kind})",
+            hint="keep the catalogue on a local disk, or set database_url to a PostgreSQL database",
+        )
+
+
+def _file_system(folder: str) -> str:
+    """The type of the file system that holds a folder, from /proc/mounts; "" where that is unknown."""
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    rows = [line.split(" ")[1:3] for line in mounts if line.count(" ") >= 3]
+    above = [
+        (point, kind) for point, kind in rows if re.match(re.escape(point.rstrip("/")) + "(/|$)", folder)
+    ]
+    return max(above, key=lambda row: len(row[0]), default=("", ""))[1]
+
+
+def _server(url: str) -> Engine:
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        raise SettingsError(
+            f"database_url {redact(url)[:120]!r} cannot be used",
+            hint="write sqlite:///PATH, or postgresql://… and install vm-offer-publisher[postgresql]",
+        ) from None
+
+
+def _migrate(engine: Engine, url: str) -> None:
+    if (version := _version(engine)) == HEAD:
+        return
+    if version is not None and version not in KNOWN:
+        raise SettingsError(
+            f"the catalogue {redact(url)} has schema {version}, newer than this program's {HEAD}",
+            hint="upgrade vm-offer-publisher; nothing was changed",
+        )
+    from publisher.catalogue.migrations import upgrade
+
+    upgrade(engine)
+
+
+def _version(engine: Engine) -> str | None:
+    """The schema's version; None for a database that holds nothing yet."""
+    with engine.connect() as connection:
+        if not engine.dialect.has_table(connection, "alembic_version"):
+            return None
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return str(found) if found else None

@@ -1,0 +1,382 @@
+"""The one write path: inside one transaction, moves an offer and writes the history of it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from publisher.catalogue.history import Event
+from publisher.catalogue.tables import (
+    APPROVAL,
+    EVIDENCE,
+    FILE,
+    REVISION,
+    SKU,
+    SUBMISSION,
+    TICKET,
+    VERSION,
+)
+from publisher.catalogue.views import Draft, OfferView, RevisionView, SkuView, SubmissionView
+from publisher.errors import IllegalTransition
+from publisher.lifecycle import Transition, workflow
+from publisher.marketplaces import Progress, Slot, Status
+
+_DELETION: Final = frozenset({"request_deletion", "keep", "delete"})
+_NO_REASONS: Final[Mapping[str, str]] = {}
+
+
+def iso(moment: datetime) -> str:
+    """A time as the catalogue keeps it: UTC, to the microsecond."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def compact(value: Any) -> str:
+    """JSON as the catalogue keeps it."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@dataclass
+class _Subject:
+    """What the workflow moves."""
+
+    state: str
+    before: str | None
+
+
+class Work:
+    """An offer inside a write transaction. `view` is how it stands now, after each step."""
+
+    def __init__(self, connection: Connection, view: OfferView, *, actor: str, now: datetime) -> None:
+        self._connection = connection
+        self.view = view
+        self.actor = actor
+        self.now = iso(now)
+        self.events: list[Event] = []
+
+    # Moving
+
+    def fire(
+        self,
+        trigger: str,
+        *,
+        reasons: Mapping[str, str] = _NO_REASONS,
+        detail: Mapping[str, Any] = _NO_REASONS,
+    ) -> Transition:
+        """Move the offer's current revision, and the SKUs that travel with it.
+
+        Raises IllegalTransition with every reason; then nothing of the transaction is kept.
+        """
+        revision = self._current()
+        transition = self._fire_revision(revision, trigger, reasons, detail)
+        for sku in self.view.skus:
+            if self._travels(sku, revision, transition):
+                self.fire_sku(sku.sku, trigger)
+        if trigger == "stage":
+            self._staged(revision)
+        if trigger == "publish":
+            self._published(revision)
+        return transition
+
+    def fire_sku(
+        self,
+        sku_id: str,
+        trigger: str,
+        *,
+        reasons: Mapping[str, str] = _NO_REASONS,
+        detail: Mapping[str, Any] = _NO_REASONS,
+    ) -> Transition:
+        """Move one SKU by itself. Raises IllegalTransition with every reason."""
+        sku = next(sku for sku in self.view.skus if sku.sku == sku_id)
+        subject = _Subject(sku.state, sku.before)
+        transition = workflow("sku").fire(subject, trigger, reasons=reasons)
+        self._change_sku(sku, state=subject.state, before=subject.before, since=self.now)
+        self.append(sku_id, trigger, transition.source, transition.target, detail)
+        return transition
+
+    def _fire_revision(
+        self, revision: RevisionView, trigger: str, reasons: Mapping[str, str], detail: Mapping[str, Any]
+    ) -> Transition:
+        subject = _Subject(revision.state, revision.before)
+        transition = workflow("offer").fire(subject, trigger, reasons=reasons)
+        if trigger == "publish":  # the one live revision makes room before another takes its place
+            self._supersede("live")
+        self._change_revision(revision, state=subject.state, before=subject.before, since=self.now)
+        self.append("offer", trigger, transition.source, transition.target, detail, revision=revision.number)
+        return transition
+
+    def _travels(self, sku: SkuView, revision: RevisionView, transition: Transition) -> bool:
+        if transition.trigger in _DELETION:
+            own = any(t.sku == sku.sku and t.state == "open" for t in self.view.tickets)
+            possible = workflow("sku").find(sku.state, transition.trigger, before=sku.before)
+            return possible is not None and not (own and transition.trigger == "keep")
+        return sku.state == transition.source and sku.sku in revision.locks
+
+    def _staged(self, revision: RevisionView) -> None:
+        self._change_revision(self._revision(revision.id), staged=True)
+        for sku in self.view.skus:
+            if sku.state == "staging" and not sku.staged:
+                self._change_sku(sku, staged=True)
+        hero = self.view.hero or bool(revision.locks.get("", {}).get("hero"))
+        self.view = replace(self.view, staged=True, hero=hero)
+
+    def _published(self, revision: RevisionView) -> None:
+        """Lock what was published, and burn its version numbers."""
+        for sku in self.view.skus:
+            lock = revision.locks.get(sku.sku)
+            if lock and sku.state == "live":
+                self._change_sku(sku, live_since=sku.live_since or self.now, locked=lock["locked"])
+                self.burn(sku.sku, lock["versions"])
+
+    def burn(self, sku_id: str, versions: Mapping[str, Sequence[str]]) -> None:
+        """Record versions of a SKU as published; known ones are left as they are."""
+        sku = next(sku for sku in self.view.skus if sku.sku == sku_id)
+        new = {version: tuple(vhds) for version, vhds in versions.items() if version not in sku.versions}
+        for version, vhds in new.items():
+            row = {"sku_id": sku.id, "version": version, "vhds": compact(vhds), "since": self.now}
+            self._connection.execute(insert(VERSION), row)
+        self._replace_sku(replace(sku, versions={**sku.versions, **new}))
+
+    # Revisions
+
+    def open_revision(
+        self, draft: Draft, *, state: Literal["draft", "live"] = "draft", trigger: str = "open"
+    ) -> RevisionView:
+        """Record a content as the next revision; an open one is closed first.
+
+        Raises IllegalTransition when the open one travels and cannot be closed.
+        """
+        if self.view.open:
+            self._supersede(self.view.open.state)
+        self._keep_files(draft.files)
+        revision = self._insert_revision(draft, state)
+        self.append("offer", trigger, "", state, {"digest": draft.digest}, revision=revision.number)
+        self._open_skus([sku for sku in draft.locks if sku], state, trigger)
+        return revision
+
+    def _insert_revision(self, draft: Draft, state: str) -> RevisionView:
+        number = max((revision.number for revision in self.view.revisions), default=0) + 1
+        row: dict[str, Any] = {
+            "number": number,
+            "digest": draft.digest,
+            "state": state,
+            "before": None,
+            "since": self.now,
+            "staged": state == "live",
+        }
+        texts = {
+            "offer_id": self.view.id,
+            "document": compact(draft.document),
+            "locks": compact(draft.locks),
+            "subscriptions": compact(list(draft.subscriptions)),
+        }
+        row_id = self._insert(REVISION, row | texts)
+        revision = RevisionView(**row, id=row_id, locks=draft.locks, subscriptions=draft.subscriptions)
+        self.view = replace(self.view, revisions=(*self.view.revisions, revision))
+        return revision
+
+    def _supersede(self, state: str) -> None:
+        for revision in self.view.revisions:
+            if revision.state == state:
+                subject = _Subject(revision.state, revision.before)
+                workflow("offer").fire(subject, "supersede")
+                self._change_revision(revision, state=subject.state, since=self.now)
+                self.append("offer", "supersede", revision.state, subject.state, {}, revision=revision.number)
+
+    def _open_skus(self, wanted: Sequence[str], state: str, trigger: str) -> None:
+        for sku_id in wanted:
+            sku = self.view.sku(sku_id)
+            if sku is None:
+                self._insert_sku(sku_id, state)
+                self.append(sku_id, trigger, "", state, {})
+            elif sku.state == "discarded":
+                self._change_sku(sku, state=state, since=self.now)
+                self.append(sku_id, trigger, "", state, {})
+        for sku in self.view.skus:
+            if sku.state == "draft" and sku.sku not in wanted:
+                self.fire_sku(sku.sku, "discard")
+
+    def _insert_sku(self, sku_id: str, state: str) -> None:
+        row: dict[str, Any] = {
+            "offer_id": self.view.id, "sku": sku_id, "state": state, "before": None, "since": self.now,
+            "staged": state == "live", "live_since": self.now if state == "live" else None, "locked": None,
+        }  # fmt: skip
+        row_id = self._insert(SKU, row)
+        del row["offer_id"]
+        self.view = replace(
+            self.view, skus=(*self.view.skus, SkuView(**row | {"id": row_id, "versions": {}}))
+        )
+
+    def _keep_files(self, files: Mapping[str, bytes]) -> None:
+
+        if not files:
+            return
+        known = set(self._connection.scalars(select(FILE.c.sha256).where(FILE.c.sha256.in_(list(files)))))
+        rows = [{"sha256": sha, "data": data} for sha, data in files.items() if sha not in known]
+        if rows:
+            self._connection.execute(_insert_if_new(self._connection), rows)
+
+    def update_testers(self, subscriptions: Iterable[str]) -> None:
+        """Replace the testers of the open revision; its content does not change by that."""
+        revision = self._current()
+        testers = tuple(subscriptions)
+        self._update(REVISION, revision.id, {"subscriptions": compact(list(testers))})
+        self._replace_revision(replace(revision, subscriptions=testers))
+        self.append(
+            "offer",
+            "testers",
+            revision.state,
+            revision.state,
+            {"count": len(testers)},
+            revision=revision.number,
+        )
+
+    # Submissions
+
+    def submit(self, *, slot: Slot, identity: str, target: str, marketing_only: bool) -> SubmissionView:
+        """Record the intent to submit the current revision, before anything is sent."""
+        row: dict[str, Any] = {
+            "revision_id": self._current().id, "slot": slot.value, "identity": identity, "target": target,
+            "progress": Progress.PENDING.value, "step": "", "message": "", "marketing_only": marketing_only,
+            "requested_by": self.actor, "created": self.now, "changed": self.now,
+        }  # fmt: skip
+        row_id = self._insert(SUBMISSION, row | {"offer_id": self.view.id})
+        submission = SubmissionView(**row | {"id": row_id, "slot": slot})
+        self.view = replace(self.view, submission=submission, target=target)
+        return submission
+
+    def observe(self, status: Status) -> bool:
+        """Record what the marketplace says of the running submission; False when that is no news.
+
+        A final word stays final: what comes later, or twice, is not recorded.
+        """
+        known = self.view.submission
+        if known is None or known.identity != status.identity or not known.running:
+            return False
+        if (known.progress, known.step, known.message) == (
+            status.progress.value,
+            status.step,
+            status.message,
+        ):
+            return False
+        change = {
+            "progress": status.progress.value,
+            "step": status.step,
+            "message": status.message,
+            "changed": self.now,
+        }
+        self._update(SUBMISSION, known.id, change)
+        self.view = replace(self.view, submission=replace(known, **change))
+        if known.progress != status.progress.value:
+            detail = {"identity": known.identity, "slot": known.slot.value, "message": status.message}
+            revision = self._revision(known.revision_id)
+            self.append(
+                "offer", "progress", known.progress, status.progress.value, detail, revision=revision.number
+            )
+        return True
+
+    # Evidence, approvals, tickets
+
+    def add_evidence(self, *, command: str, exit_status: int, seconds: float, output_sha256: str) -> None:
+        """Record a staging test of the current revision."""
+        facts = {
+            "command": command,
+            "exit_status": exit_status,
+            "seconds": seconds,
+            "output_sha256": output_sha256,
+        }
+        revision = self._current()
+        self._insert(
+            EVIDENCE,
+            facts | {"offer_id": self.view.id, "revision_id": revision.id, "by": self.actor, "at": self.now},
+        )
+        self.append("offer", "test", revision.state, revision.state, facts, revision=revision.number)
+
+    def approve(self) -> None:
+        """Record this person's yes to the current revision."""
+        revision = self._current()
+        row = {"offer_id": self.view.id, "revision_id": revision.id, "by": self.actor, "at": self.now}
+        self._insert(APPROVAL, row)
+        detail = {"digest": revision.digest}
+        self.append("offer", "approve", revision.state, revision.state, detail, revision=revision.number)
+
+    def open_ticket(self, *, number: str, sku: str, facts: Mapping[str, Any]) -> None:
+        """Record a ticket draft for the offer, or for one SKU."""
+        row = {
+            "offer_id": self.view.id,
+            "number": number,
+            "sku": sku,
+            "state": "open",
+            "facts": compact(facts),
+        }
+        self._insert(TICKET, row | {"created": self.now, "closed": None})
+
+    def close_ticket(self, *, sku: str, state: Literal["answered", "withdrawn"]) -> None:
+        """Close the open ticket of the offer (sku "") or of a SKU."""
+        where = (TICKET.c.offer_id == self.view.id) & (TICKET.c.sku == sku) & (TICKET.c.state == "open")
+        self._connection.execute(update(TICKET).where(where).values(state=state, closed=self.now))
+
+    def append(
+        self,
+        subject: str,
+        trigger: str,
+        source: str,
+        target: str,
+        detail: Mapping[str, Any],
+        *,
+        revision: int = 0,
+    ) -> None:
+        """Add a line to the history; it is written with the transaction."""
+        event = Event(
+            number=self.view.events + 1, at=self.now, by=self.actor, subject=subject, trigger=trigger,
+            source=source, target=target, revision=revision, detail=dict(detail),
+        ).chained(self.view.key, self.view.head)  # fmt: skip
+        self.events.append(event)
+        self.view = replace(self.view, events=event.number, head=event.hash)
+
+    # Rows
+
+    def _current(self) -> RevisionView:
+        if self.view.current is None:
+            raise IllegalTransition(
+                f"{self.view.key} holds nothing any more", hint="`publisher stage PATH` begins again"
+            )
+        return self.view.current
+
+    def _revision(self, revision_id: int) -> RevisionView:
+        return next(revision for revision in self.view.revisions if revision.id == revision_id)
+
+    def _change_revision(self, revision: RevisionView, **values: Any) -> None:
+        self._update(REVISION, revision.id, values)
+        self._replace_revision(replace(self._revision(revision.id), **values))
+
+    def _replace_revision(self, new: RevisionView) -> None:
+        revisions = tuple(new if old.id == new.id else old for old in self.view.revisions)
+        self.view = replace(self.view, revisions=revisions)
+
+    def _change_sku(self, sku: SkuView, **values: Any) -> None:
+        row = values | ({"locked": compact(values["locked"])} if "locked" in values else {})
+        self._update(SKU, sku.id, row)
+        known = next(known for known in self.view.skus if known.id == sku.id)
+        self._replace_sku(replace(known, **values))
+
+    def _replace_sku(self, new: SkuView) -> None:
+        self.view = replace(self.view, skus=tuple(new if old.id == new.id else old for old in self.view.skus))
+
+    def _insert(self, table: Table, row: Mapping[str, Any]) -> int:
+        result = self._connection.execute(insert(table).returning(table.c.id), dict(row))
+        return int(result.scalar_one())
+
+    def _update(self, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
+        self._connection.execute(update(table).where(table.c.id == row_id).values(**values))
+
+
+def _insert_if_new(connection: Connection) -> Any:
+    """Another process may keep the same file at the same moment: equal hashes are equal bytes."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_pg
+
+        return insert_pg(FILE).on_conflict_do_nothing()
+    return insert(FILE).prefix_with("OR IGNORE")
