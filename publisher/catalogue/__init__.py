@@ -214,9 +214,9 @@ class Catalogue:
 
 
 def _revisions(connection: Connection, offer_id: int) -> tuple[RevisionView, ...]:
-    """The revisions that still matter, and the newest of the others."""
-    query = select(*_REVISION).where(REVISION.c.offer_id == offer_id).order_by(REVISION.c.number)
-    rows = connection.execute(query).mappings().all()
+    """The revisions that are not closed."""
+    mine = (REVISION.c.offer_id == offer_id) & REVISION.c.state.not_in(_CLOSED)
+    rows = connection.execute(select(*_REVISION).where(mine).order_by(REVISION.c.number)).mappings()
     return tuple(
         RevisionView(
             **{
@@ -225,8 +225,7 @@ def _revisions(connection: Connection, offer_id: int) -> tuple[RevisionView, ...
                 "subscriptions": tuple(json.loads(row["subscriptions"])),
             }
         )
-        for index, row in enumerate(rows)
-        if row["state"] not in _CLOSED or index == len(rows) - 1
+        for row in rows
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import NullPool
 
 from publisher.errors import CatalogueUnavailable, SettingsError
 from publisher.redact import redact
@@ -74,7 +73,7 @@ def _cure(reason: str) -> str:
 def _sqlite(url: str) -> Engine:
     if path := url.removeprefix("sqlite:///"):
         _refuse_network(Path(path))
-    engine = create_engine(url, poolclass=NullPool if ":memory:" not in url else None)
+    engine = create_engine(url)
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: Any) -> None:

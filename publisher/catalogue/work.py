@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from publisher.catalogue.history import Event
 from publisher.catalogue.tables import (
@@ -157,7 +157,8 @@ class Work:
         return revision
 
     def _insert_revision(self, draft: Draft, state: str) -> RevisionView:
-        number = max((revision.number for revision in self.view.revisions), default=0) + 1
+        newest = select(func.max(REVISION.c.number)).where(REVISION.c.offer_id == self.view.id)
+        number = (self._connection.execute(newest).scalar() or 0) + 1
         row: dict[str, Any] = {
             "number": number,
             "digest": draft.digest,
@@ -261,14 +262,12 @@ class Work:
             status.message,
         ):
             return False
-        change = {
-            "progress": status.progress.value,
-            "step": status.step,
-            "message": status.message,
-            "changed": self.now,
-        }
-        self._update(SUBMISSION, known.id, change)
-        self.view = replace(self.view, submission=replace(known, **change))
+        seen = replace(
+            known, progress=status.progress.value, step=status.step, message=status.message, changed=self.now
+        )
+        changed = ("progress", "step", "message", "changed")
+        self._update(SUBMISSION, known.id, {name: getattr(seen, name) for name in changed})
+        self.view = replace(self.view, submission=seen)
         if known.progress != status.progress.value:
             detail = {"identity": known.identity, "slot": known.slot.value, "message": status.message}
             revision = self._revision(known.revision_id)
