@@ -9,15 +9,16 @@ MASK: Final = "***"
 
 # What makes a text secret, in plain, JSON-escaped and percent-encoded spelling. A value ends at a
 # separator or at white space: better to hide a little too much.
+# Runs before and after a keyword are bounded, so that the time grows with the length of the text alone.
 _END = r"[^\s&;,\"'<>|\\]"
 _PATTERNS: Final = (
     re.compile(rf"(?i)((?:\b|%26|%3F|\\u0026)sig(?:=|%3D|\\u003d)){_END}+"),
     re.compile(r"(?i)\b(bearer\s+|basic\s+(?=[A-Za-z0-9+/=]{8}))[A-Za-z0-9._~+/=-]+"),
     re.compile(r"(\b)eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?"),
     re.compile(
-        rf"(?i)(\b[A-Z0-9_]*(?:secret|password|passwd|token|api_?key|account_?key)[A-Z0-9_]*\s*=\s*){_END}+"
+        rf"(?i)((?:secret|password|passwd|token|api_?key|account_?key)[A-Z0-9_]{{0,64}}\s*=\s*){_END}+"
     ),
-    re.compile(r"((?:[a-z][a-z0-9+.-]*)://[^\s/:@]*:)[^\s/@]+(?=@)"),
+    re.compile(r"([a-z][a-z0-9+.-]{0,31}://[^\s/:@]*:)[^\s/@]+(?=@)"),
 )
 
 
