@@ -131,8 +131,10 @@ class MarketplaceFile:
 
     def _is_ours(self, db: sqlite3.Connection) -> bool:
         """False for a file that is still empty; anything foreign raises SettingsError."""
+        # In this order: another process may create the file, in one commit, between the two questions.
+        empty = not db.execute("SELECT 1 FROM sqlite_master").fetchone()
         application_id, version = _pragma(db, "application_id"), _pragma(db, "user_version")
-        if application_id == 0 and not db.execute("SELECT 1 FROM sqlite_master").fetchone():
+        if empty and application_id in (0, self._application_id):
             return False
         if application_id != self._application_id:
             raise SettingsError(f"{self.path} is not a file of this marketplace", hint="move it away")

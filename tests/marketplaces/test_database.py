@@ -27,6 +27,27 @@ def test_an_empty_file_becomes_a_marketplace(tmp_path: Path) -> None:
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_another_process_may_create_the_file_in_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(sqlite3.Connection):
+        asked = 0
+
+        def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+            if "sqlite_master" in sql or "application_id" in sql:
+                self.asked += 1
+                if self.asked == 2:
+                    monkeypatch.undo()
+                    local(tmp_path / "m.db").journal()
+            return super().execute(sql, *values)  # type: ignore[arg-type]
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, factory=Interrupted, **k))
+    assert local(tmp_path / "m.db").journal() == []
+    with closing(sqlite3.connect(tmp_path / "m.db")) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+
+
 def test_the_other_kind_of_marketplace_is_refused(tmp_path: Path) -> None:
     ManualMarketplace(tmp_path / "m.db").journal()
     with pytest.raises(SettingsError, match=r"m\.db"):
