@@ -1,0 +1,241 @@
+"""Settings: `publisher.toml` or `[tool.publisher]`, found upward, with an environment twin for each."""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from publisher.errors import SettingsError
+from publisher.profiles import CLASSIC, PROFILES
+
+FILE: Final = "publisher.toml"
+TARGETS: Final = ("local", "manual")
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One setting: how it is read, what it is when nobody says, and what it does."""
+
+    read: Callable[[Any], Any]
+    default: Any
+    help: str
+
+    def twin(self, name: str) -> str:
+        """The environment variable of the setting."""
+        return "PUBLISHER_" + name.upper().replace(".", "_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """A finding that somebody answers for, until a day. `code` is a rule's code or name; an empty
+    `offer` means every offer. `line` is where it stands in the settings file."""
+
+    code: str
+    reason: str
+    until: date
+    by: str
+    offer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The effective settings. `root` holds the settings file, or is the current directory;
+    `origins` says of each value where it came from."""
+
+    root: Path
+    file: Path | None
+    values: Mapping[str, Any]
+    origins: Mapping[str, str]
+    waivers: tuple[Waiver, ...] = field(default=())
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    @property
+    def home(self) -> Path:
+        """The folder of the catalogue and of the embedded marketplace."""
+        return self.root / ".publisher"
+
+    @property
+    def database_url(self) -> str:
+        """The catalogue's database."""
+        return str(self["database_url"]) or f"sqlite:///{self.home / 'catalogue.db'}"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text is expected")
+    return value
+
+
+def _choice(*known: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in known:
+            near = get_close_matches(str(value), known, 1)
+            raise ValueError(
+                f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)} is expected"
+            )
+        return str(value)
+
+    return read
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() in _TRUE | _FALSE:
+        return str(value).lower() in _TRUE
+    raise ValueError("true or false is expected")
+
+
+def _optional_flag(value: Any) -> bool | None:
+    return None if value in (None, "") else _flag(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
+        raise ValueError("a whole number, 0 or more, is expected")
+    return int(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise ValueError("a list of texts is expected")
+    return tuple(item for item in items if item)
+
+
+SETTINGS: Final[dict[str, Setting]] = {
+    "target": Setting(read=_choice(*TARGETS), default="local", help="marketplace that offers go to"),
+    "profile": Setting(read=_choice(*PROFILES), default=CLASSIC, help="generation of the marketplace"),
+    "database_url": Setting(read=_text, default="", help="catalogue; empty means .publisher/catalogue.db"),
+    "required_test": Setting(
+        read=_flag, default=False, help="refuse a production request without a passed staging test"
+    ),
+    "approvals": Setting(
+        read=_count, default=0, help="how many other persons must approve before production"
+    ),
+    "solution_template_approved": Setting(
+        read=_flag, default=False, help="whether hidden SKUs are approved for the account"
+    ),
+    "account.tax_profile": Setting(
+        read=_optional_flag,
+        default=None,
+        help="whether the account has a tax profile; needed for hourly SKUs",
+    ),
+    "account.bank_account": Setting(
+        read=_optional_flag,
+        default=None,
+        help="whether the account has a bank account; needed for hourly SKUs",
+    ),
+    "links.assume": Setting(
+        read=_texts, default=(), help="host patterns taken as reachable in rehearsals (local target only)"
+    ),
+    "language": Setting(
+        read=_choice("en", "fr"), default="en", help="language of ticket drafts and portal steps"
+    ),
+    "contact.name": Setting(read=_text, default="", help="who is named as contact in ticket drafts"),
+    "contact.email": Setting(read=_text, default="", help="e-mail address in ticket drafts"),
+    "contact.phone": Setting(read=_text, default="", help="telephone number in ticket drafts"),
+}
+
+
+def load_settings(start: Path | None = None, *, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings for work in a folder (the current one by default).
+
+    Raises SettingsError naming file and key, with the nearest known one.
+    """
+    start = (start or Path.cwd()).resolve()
+    environ = os.environ if environ is None else environ
+    file, table = _find(start)
+    flat = _flatten(table)
+    waivers = tuple(_waiver(row, file, number) for number, row in enumerate(flat.pop("waivers", []), 1))
+    _refuse_unknown(flat, file)
+    values, origins = {}, {}
+    for name, setting in SETTINGS.items():
+        values[name], origins[name] = _effective(name, setting, flat, file, environ)
+    return Settings(
+        root=file.parent if file else start, file=file, values=values, origins=origins, waivers=waivers
+    )
+
+
+def _find(start: Path) -> tuple[Path | None, dict[str, Any]]:
+    """The nearest settings file, upward to the root of the repository."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder / FILE, _toml(folder / FILE)
+        project = folder / "pyproject.toml"
+        if project.is_file() and (table := _toml(project).get("tool", {}).get("publisher")) is not None:
+            return project, table
+        if (folder / ".git").exists():
+            break
+    return None, {}
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: {error}", hint="correct the file; nothing was done") from None
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def _refuse_unknown(flat: Mapping[str, Any], file: Path | None) -> None:
+    for name in flat:
+        if name not in SETTINGS:
+            near = get_close_matches(name, SETTINGS, 1, 0.5)
+            raise SettingsError(
+                f"{file}: the setting {name[:60]!r} is not known",
+                hint=f"did you mean {near[0]!r}?" if near else "`publisher config` lists every setting",
+            )
+
+
+def _effective(
+    name: str, setting: Setting, flat: Mapping[str, Any], file: Path | None, environ: Mapping[str, str]
+) -> tuple[Any, str]:
+    twin = setting.twin(name)
+    if twin in environ:
+        raw, origin = environ[twin], f"environment {twin}"
+    elif name in flat:
+        raw, origin = flat[name], str(file)
+    else:
+        return setting.default, "default"
+    try:
+        return setting.read(raw), origin
+    except ValueError as error:
+        raise SettingsError(f"{origin}: {name}: {error}", hint=setting.help) from None
+
+
+def _waiver(row: Any, file: Path | None, number: int) -> Waiver:
+    place = f"{file}: waivers[{number}]"
+    if not isinstance(row, dict):
+        raise SettingsError(f"{place}: a table is expected", hint="write [[waivers]]")
+    known = ("code", "offer", "reason", "until", "by")
+    for key in row:
+        if key not in known:
+            raise SettingsError(f"{place}: {key[:60]!r} is not known", hint=f"known: {', '.join(known)}")
+    for key in ("code", "reason", "until", "by"):
+        if not row.get(key):
+            raise SettingsError(f"{place}: {key} is missing", hint="a waiver says code, reason, until and by")
+    return Waiver(**{**row, "until": _day(row["until"], place)})
+
+
+def _day(value: Any, place: str) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise SettingsError(f"{place}: until is no date", hint="write until = 2026-12-31") from None
