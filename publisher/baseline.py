@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from publisher.document.model import Image, Sku
+from publisher.document.model import Image, Sku, VhdUrl
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +31,8 @@ class Locked:
 class PublishedSku:
     """A SKU that was staged at least once. `locked` is None until it was live.
 
-    `versions` were live, and are burned for ever. `vhds` holds the addresses (OS disk first) of
-    published versions where they are known: a lock file does not keep them.
+    `versions` were live, and are burned for ever. `vhds` holds the addresses (OS disk first,
+    then by LUN) of published versions where they are known: a lock file does not keep them.
     """
 
     id: str
@@ -92,5 +92,11 @@ def locked(sku: Sku) -> Locked:
 
 
 def addresses(image: Image) -> tuple[str, ...]:
-    """The public addresses of a version's disks, OS disk first."""
-    return tuple(vhd.address for vhd in image.vhds())
+    """The public addresses of a version's disks, in the order of `disks`."""
+    return tuple(vhd.address for vhd in disks(image))
+
+
+def disks(image: Image) -> tuple[VhdUrl, ...]:
+    """A version's disks: OS disk first, then by LUN, wherever they stand in the document."""
+    in_order = sorted(image.data_vhds, key=lambda disk: (disk.lun is None, disk.lun or 0))
+    return (image.os_vhd, *(disk.url for disk in in_order))

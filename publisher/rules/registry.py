@@ -32,6 +32,7 @@ GIVEN: Final = frozenset(
         "links",
     }
 )
+NO_BASELINE: Final = "nothing published is known: there is no lock file, and no catalogue was asked"
 _CODE: Final = re.compile(r"(DOC|IDN|TXT|MED|LNK|LGL|BIL|IMG|VER|SAS|LCY|CFG)[0-9]{3}")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SECTION: Final = re.compile(r"^ *(Why|Fix|Source): *", re.MULTILINE)
@@ -53,7 +54,14 @@ class Flaw:
     mark: Mark | None = None
 
 
-Check = Callable[..., Iterable[Flaw]]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unjudged:
+    """What a rule yields about a part that it could not judge: the rule then counts as skipped."""
+
+    reason: str
+
+
+Check = Callable[..., Iterable[Flaw | Unjudged]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +83,7 @@ class Rule:
     since: str = "0.1.0"
     check: Check | None = None
     asks: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
     scope: str = field(default="offer")
 
     def severity(self, profile: str, gate: Gate) -> Severity:
@@ -101,19 +110,21 @@ def rule(
     """Register a function as a rule.
 
     Its docstring is the explanation: a title line, then paragraphs `Why:`, `Fix:` and `Source:`.
-    Its argument names say what it is asked with (see `GIVEN`). `severity` is one weight, or weights
-    by profile or gate name with `else` for the rest.
+    Its argument names say what it is asked with (see `GIVEN`); one with a default may be unknown.
+    `severity` is one weight, or weights by profile or gate name with `else` for the rest.
     """
 
     def register(check: Check) -> Check:
-        asks = tuple(inspect.signature(check).parameters)
+        arguments = inspect.signature(check).parameters
+        asks = tuple(arguments)
+        needs = frozenset(name for name in asks if arguments[name].default is inspect.Parameter.empty)
         if unknown := set(asks) - GIVEN:
             raise TypeError(f"{name} asks for {', '.join(sorted(unknown))}")
         scope = next((scope for scope in SCOPES if scope in asks), "offer")
         add(
             code, name, check.__doc__ or "", kind="rule", gate=gate, weight=severity,
             profiles=frozenset(profiles), requires=frozenset(requires), waivable=waivable,
-            check=check, asks=asks, scope=scope,
+            check=check, asks=asks, needs=needs, scope=scope,
         )  # fmt: skip
         return check
 

@@ -13,7 +13,7 @@ from publisher.document.nodes import Problem
 from publisher.findings import Finding, Gate, Report, Skipped
 from publisher.profiles import Profile
 from publisher.redact import redact
-from publisher.rules.registry import Flaw, Rule, in_order, load
+from publisher.rules.registry import NO_BASELINE, Flaw, Rule, Unjudged, in_order, load
 
 MAX_FINDINGS: Final = 100  # of one rule
 
@@ -57,8 +57,8 @@ class Circumstances:
 
 
 MISSING: Final = {
-    "published": "nothing published is known: there is no lock file, and no catalogue was asked",
-    "published_sku": "nothing published is known: there is no lock file, and no catalogue was asked",
+    "published": NO_BASELINE,
+    "published_sku": NO_BASELINE,
     "others": "the publisher's other offers are known to the catalogue only",
     "links": "links are asked over the network at the production gate, or with --network",
 }
@@ -98,7 +98,9 @@ class _Run:
         given = self.given
         if given.limits.name not in rule.profiles or given.gate < rule.gate:
             return
-        if missing := next((a for a in rule.asks if a in MISSING and self._lacks(a)), None):
+        if missing := next(
+            (a for a in rule.asks if a in rule.needs & MISSING.keys() and self._lacks(a)), None
+        ):
             self.skipped[rule.name] = MISSING[missing]
             return
         found, asked = self._ask_items(rule)
@@ -123,6 +125,9 @@ class _Run:
     def _judge(self, rule: Rule, item: Mapping[str, Any]) -> Iterator[Finding]:
         assert rule.check is not None  # noqa: S101  # only rules that judge are asked
         for flaw in rule.check(**{name: item[name] for name in rule.asks}):
+            if isinstance(flaw, Unjudged):
+                self.skipped[rule.name] = flaw.reason
+                continue
             self.failed[rule.name].append(flaw.at)
             if not self._known_problem(flaw.at):
                 yield self._finding(rule, flaw, item.get("sku"))
