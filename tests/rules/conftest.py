@@ -20,6 +20,11 @@ from publisher.profiles import load_profile
 from publisher.rules.runner import Account, Circumstances, check
 
 DEMO = Path(__file__).resolve().parent.parent.parent / "templates" / "demo" / "beacon-metrics"
+# The demo offer's logos have the sizes of the classic profile.
+PARTNER_CENTER_LOGOS = {
+    "media/logo-small.png": {"image": {"size": [48, 48], "mark": [255, 255, 255]}},
+    "media/logo-large.png": {"image": {"size": [300, 300], "mark": [255, 255, 255]}},
+}
 NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 
 
@@ -98,7 +103,8 @@ def write(folder: Path, case: Case) -> Document:
     (folder / "offer.yaml").write_text(
         yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8"
     )
-    for name, content in case.files.items():
+    logos = PARTNER_CENTER_LOGOS if case.profile == "partner-center" else {}
+    for name, content in {**logos, **case.files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(_bytes(content))
     secrets = read_secrets(folder / "demo.env")
