@@ -45,6 +45,7 @@ class Profile:
     lengths: Mapping[str, int]
     counts: Mapping[str, int]
     days: Mapping[str, int]
+    gigabytes: Mapping[str, int]
     free_trials: tuple[str, ...]
     html: Mapping[str, tuple[str, ...]]
     logos: Mapping[str, LogoSize]
