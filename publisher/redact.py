@@ -13,12 +13,13 @@ MASK: Final = "***"
 _END = r"[^\s&;,\"'<>|\\]"
 _PATTERNS: Final = (
     re.compile(rf"(?i)((?:\b|%26|%3F|\\u0026)sig(?:=|%3D|\\u003d)){_END}+"),
-    re.compile(r"(?i)\b(bearer\s+|basic\s+(?=[A-Za-z0-9+/=]{8}))[A-Za-z0-9._~+/=-]+"),
+    re.compile(r"(?i)(\bauthorization\W{1,4}(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]+"),
+    re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]{20,}"),
     re.compile(r"(\b)eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?"),
     re.compile(
         rf"(?i)((?:secret|password|passwd|token|api_?key|account_?key)[A-Z0-9_]{{0,64}}\s*=\s*){_END}+"
     ),
-    re.compile(r"([a-z][a-z0-9+.-]{0,31}://[^\s/:@]*:)[^\s/@]+(?=@)"),
+    re.compile(r"((?i:[a-z][a-z0-9+.-]{0,31})://[^\s/:@]*:)[^\s/@]+(?=@)"),
 )
 
 

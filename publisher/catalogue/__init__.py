@@ -35,6 +35,7 @@ from publisher.catalogue.views import (
 from publisher.catalogue.work import Work, compact
 from publisher.errors import LostRace, UsageError
 from publisher.marketplaces import Slot
+from publisher.redact import redact
 
 _REVISION = [column for column in REVISION.c if column.name not in {"document", "offer_id"}]
 _CLOSED = ("superseded", "discarded")
@@ -49,6 +50,11 @@ class Catalogue:
     def __init__(self, url: str | Path) -> None:
         self.url = f"sqlite:///{url}" if isinstance(url, Path) else url
         self._engine: Engine = open_engine(self.url)
+
+    @property
+    def place(self) -> str:
+        """Where the catalogue is, without a password."""
+        return redact(self.url.removeprefix("sqlite:///"))
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -85,13 +91,15 @@ class Catalogue:
         with self._reading() as connection:
             return self._load(connection, publisher, offer)
 
-    def keys(self) -> list[tuple[str, str]]:
-        """Publisher and offer ID of every offer, in order."""
+    def offers(self, *, publisher: str = "", offer: str = "") -> list[tuple[str, str]]:
+        """Publisher and offer ID of every offer, or of those of a publisher or with an ID, in order."""
+        query = select(OFFER.c.publisher, OFFER.c.offer).order_by(OFFER.c.publisher, OFFER.c.offer)
+        if publisher:
+            query = query.where(OFFER.c.publisher == publisher)
+        if offer:
+            query = query.where(OFFER.c.offer == offer)
         with self._reading() as connection:
-            rows = connection.execute(
-                select(OFFER.c.publisher, OFFER.c.offer).order_by(OFFER.c.publisher, OFFER.c.offer)
-            )
-            return [(publisher, offer) for publisher, offer in rows]
+            return [(row[0], row[1]) for row in connection.execute(query)]
 
     def document(self, revision_id: int) -> dict[str, Any]:
         """The canonical document of a revision."""
@@ -144,6 +152,12 @@ class Catalogue:
             ).mappings()
             return [_event(row) for row in rows]
 
+    def event_hash(self, view: OfferView, number: int) -> str:
+        """The hash of one event; "" where there is none of this number."""
+        with self._reading() as connection:
+            mine = (EVENT.c.offer_id == view.id) & (EVENT.c.number == number)
+            return connection.execute(select(EVENT.c.hash).where(mine)).scalar() or ""
+
     def verify(self, view: OfferView) -> Verdict:
         """Walk the offer's chain of events."""
         return verify(view.key, self.history(view), head=view.head, count=view.events)
@@ -166,7 +180,15 @@ class Catalogue:
                 hint="`publisher status` lists the known ones",
             )
         key: dict[str, Any] = {"publisher": publisher, "offer": offer}
-        row = key | {"rev": 0, "target": "", "staged": False, "hero": False, "events": 0, "head": ""}
+        row = key | {
+            "rev": 0,
+            "target": "",
+            "folder": "",
+            "staged": False,
+            "hero": False,
+            "events": 0,
+            "head": "",
+        }
         row_id = connection.execute(insert(OFFER).returning(OFFER.c.id), row).scalar_one()
         return OfferView(**row, id=row_id, revisions=(), skus=(), submission=None)
 
@@ -179,7 +201,9 @@ class Catalogue:
                 for event in work.events
             ]
             connection.execute(insert(EVENT), rows)
-        values = {name: getattr(view, name) for name in ("target", "staged", "hero", "events", "head")}
+        values = {
+            name: getattr(view, name) for name in ("target", "folder", "staged", "hero", "events", "head")
+        }
         mine = (OFFER.c.id == view.id) & (OFFER.c.rev == rev)
         if connection.execute(update(OFFER).where(mine).values(rev=rev + 1, **values)).rowcount != 1:
             raise self._lost(connection, view)

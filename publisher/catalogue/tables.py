@@ -23,7 +23,8 @@ def _in(column: str, values: tuple[str, ...]) -> str:
 
 
 class OfferRow(SQLModel, table=True):
-    """An offer. `rev` counts writes; `head` is the hash of its newest event."""
+    """An offer. `rev` counts writes; `head` is the hash of its newest event; `folder` is where it was
+    last staged from."""
 
     __tablename__ = "offer"
     __table_args__ = (UniqueConstraint("publisher", "offer"),)
@@ -32,6 +33,7 @@ class OfferRow(SQLModel, table=True):
     offer: str
     rev: int = 0
     target: str = ""
+    folder: str = ""
     staged: bool = False
     hero: bool = False
     events: int = 0

@@ -13,7 +13,7 @@ class Draft:
     """A content to record: the canonical `document`, its `digest` and `files` by sha256.
 
     `locks` holds by SKU ID `{"locked": …, "versions": {version: [addresses]}}`: what going live
-    locks; under the empty ID `{"hero": bool}`.
+    locks; under the empty ID `{"hero": bool, "titles": […], "secrets": {address: name}}`.
     """
 
     document: Mapping[str, Any]
@@ -112,6 +112,7 @@ class OfferView:
     offer: str
     rev: int
     target: str
+    folder: str
     staged: bool
     hero: bool
     events: int

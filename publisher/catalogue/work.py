@@ -178,6 +178,19 @@ class Work:
         self.view = replace(self.view, revisions=(*self.view.revisions, revision))
         return revision
 
+    def adopt(self, draft: Draft, *, since: datetime, versions: Mapping[str, Sequence[str]]) -> None:
+        """Record a content that is live elsewhere, with every version that was published of each SKU."""
+        if self.view.current is not None:
+            raise IllegalTransition(f"{self.view.key} is known already: it is {self.view.state}")
+        revision = self.open_revision(draft, state="live", trigger="adopt")
+        self._change_revision(revision, since=iso(since))
+        self.view = replace(self.view, staged=True, hero=bool(draft.locks.get("", {}).get("hero")))
+        for sku in self.view.skus:
+            lock = draft.locks[sku.sku]
+            self._change_sku(sku, live_since=iso(since), staged=True, locked=lock["locked"])
+            known = lock["versions"]
+            self.burn(sku.sku, {version: known.get(version, []) for version in versions[sku.sku]})
+
     def _supersede(self, state: str) -> None:
         for revision in self.view.revisions:
             if revision.state == state:
@@ -218,6 +231,10 @@ class Work:
         rows = [{"sha256": sha, "data": data} for sha, data in files.items() if sha not in known]
         if rows:
             self._connection.execute(_insert_if_new(self._connection), rows)
+
+    def remember_folder(self, folder: str) -> None:
+        """Keep where the offer was staged from, for the lock file of later commands."""
+        self.view = replace(self.view, folder=folder)
 
     def update_testers(self, subscriptions: Iterable[str]) -> None:
         """Replace the testers of the open revision; its content does not change by that."""

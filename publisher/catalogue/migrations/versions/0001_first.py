@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("offer", sa.String(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column("target", sa.String(), nullable=False),
+        sa.Column("folder", sa.String(), nullable=False),
         sa.Column("staged", sa.Boolean(), nullable=False),
         sa.Column("hero", sa.Boolean(), nullable=False),
         sa.Column("events", sa.Integer(), nullable=False),

@@ -1,0 +1,172 @@
+"""What every command that acts works with: settings, catalogue, marketplace, and who is asking."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from publisher.baseline import OtherOffer, Published, PublishedSku
+from publisher.catalogue import Catalogue, OfferView
+from publisher.document.secrets import Secrets
+from publisher.errors import UsageError
+from publisher.lock import Lock, locked_from
+from publisher.marketplaces import Marketplace
+from publisher.settings import Settings
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """The parts together. `say` takes one line of talk for the user; `clock` gives aware UTC times."""
+
+    settings: Settings
+    catalogue: Catalogue
+    marketplace: Marketplace
+    secrets: Secrets
+    actor: str
+    say: Callable[[str], None]
+    clock: Callable[[], datetime]
+
+    def view(self, key: Key) -> OfferView:
+        """The offer as it stands. Raises UsageError when the catalogue does not know it."""
+        if view := self.catalogue.view(*key):
+            return view
+        raise UsageError(
+            f"the catalogue knows no offer {'/'.join(key)}", hint="`publisher status` lists the known ones"
+        )
+
+    def find(self, word: str) -> Key:
+        """The key of `publisher/offer`, or of an offer ID that is unique."""
+        publisher, _, offer = word.rpartition("/")
+        found = self.catalogue.offers(publisher=publisher, offer=offer) if offer else []
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join("/".join(key) for key in found)
+            raise UsageError(f"{word!r} is not unique: {names}", hint="write publisher/offer")
+        raise self._unknown(word)
+
+    def _unknown(self, word: str) -> UsageError:
+        from difflib import get_close_matches
+
+        names = [name for key in self.catalogue.offers() for name in (key[1], "/".join(key))]
+        near = get_close_matches(word, names, 1, 0.5)
+        if near:
+            hint = f"did you mean {near[0]!r}?"
+        else:
+            hint = "`publisher status` lists the known ones; `publisher stage PATH` makes one known"
+        return UsageError(f"the catalogue {self.catalogue.place} knows no offer {word[:80]!a}", hint=hint)
+
+
+@contextmanager
+def open_engine(
+    settings: Settings,
+    secrets: Secrets,
+    *,
+    say: Callable[[str], None],
+    clock: Callable[[], datetime] | None = None,
+) -> Iterator[Engine]:
+    """The engine that the settings describe; its connections are let go of afterwards."""
+    catalogue = Catalogue(settings.database_url)
+    try:
+        yield Engine(
+            settings=settings,
+            catalogue=catalogue,
+            marketplace=open_marketplace(settings),
+            secrets=secrets,
+            actor=actor(),
+            say=say,
+            clock=clock or (lambda: datetime.now(UTC)),
+        )
+    finally:
+        catalogue.close()
+
+
+def open_marketplace(settings: Settings) -> Marketplace:
+    """The marketplace that the settings name as target."""
+    if settings["target"] == "manual":
+        from publisher.marketplaces.manual import ManualMarketplace
+
+        return ManualMarketplace(settings.home / "manual.db")
+    from publisher.marketplaces.local import LocalMarketplace
+
+    def broken(urls: Sequence[str]) -> Mapping[str, str]:
+        from publisher.links import check_links
+
+        answers = check_links(urls, assume=settings["links.assume"])
+        return {url: answer.detail for url, answer in answers.items() if not answer.ok}
+
+    return LocalMarketplace(settings.home / "marketplace.db", check_links=broken)
+
+
+def actor() -> str:
+    """Who is asking, as the operating system knows them: `user@host`."""
+    try:
+        import pwd
+
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        user = os.environ.get("USERNAME") or str(os.getuid() if hasattr(os, "getuid") else "unknown")
+    return f"{user}@{socket.gethostname()}"
+
+
+def published(view: OfferView) -> Published | None:
+    """What the catalogue knows as published of an offer; None while nothing of it was staged."""
+    if not view.staged:
+        return None
+    skus = tuple(
+        PublishedSku(
+            id=sku.sku,
+            state=sku.state,
+            versions=tuple(sku.versions),
+            locked=locked_from(sku.locked) if sku.locked else None,
+            vhds=sku.versions,
+        )
+        for sku in view.skus
+        if sku.staged
+    )
+    return Published(
+        source="catalogue",
+        publisher=view.publisher,
+        offer=view.offer,
+        live=any(sku.live_since for sku in view.skus),
+        skus=skus,
+        hero=view.hero,
+    )
+
+
+def other_offers(catalogue: Catalogue, key: Key) -> tuple[OtherOffer, ...]:
+    """The publisher's other offers that are not gone."""
+    found = []
+    for other in catalogue.offers(publisher=key[0]):
+        if other != key and (view := catalogue.view(*other)) and view.current:
+            facts = view.current.locks.get("", {})
+            skus = tuple(sku.sku for sku in view.skus if sku.state not in {"discarded", "deleted"})
+            found.append(OtherOffer(offer=view.offer, titles=tuple(facts.get("titles", ())), skus=skus))
+    return tuple(found)
+
+
+def lock_of(view: OfferView) -> Lock:
+    """The lock file's content for an offer that was staged."""
+    live = view.live
+    skus = [
+        {"id": sku.sku, "state": sku.state, "versions": list(sku.versions), "locked": dict(sku.locked or {})}
+        for sku in view.skus
+        if sku.staged
+    ]
+    facts: dict[str, Any] | None = None
+    if live:
+        facts = {"revision": live.number, "digest": live.digest, "since": live.since, "hero": view.hero}
+    return Lock(
+        publisher=view.publisher,
+        offer=view.offer,
+        skus=tuple(skus),
+        live=facts,
+        staged=view.staged,
+        events=view.events,
+        head=view.head,
+    )

@@ -1,0 +1,207 @@
+"""Asks what stands in the way of a step: the rules at its gate, and the guards of the lifecycle."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from publisher.catalogue import OfferView
+from publisher.content import same_content
+from publisher.document import Document
+from publisher.engine import Engine, other_offers, published
+from publisher.errors import GateRefused
+from publisher.findings import Gate, Report, Severity
+from publisher.lock import Lock, read_lock
+from publisher.lock import published as published_by_lock
+from publisher.marketplaces import Progress, Slot
+from publisher.profiles import load_profile
+from publisher.rules.registry import RULES
+from publisher.rules.runner import Account, Circumstances, LinkAnswer, check
+from publisher.waivers import apply
+
+
+def judge_alone(engine: Engine, document: Document, gate: Gate) -> Report:
+    """The rules at a gate without any baseline: what an adoption can be measured by."""
+    offer = document.offer
+    limits = load_profile((offer.profile if offer else "") or engine.settings["profile"])
+    return check(
+        document, Circumstances(gate=gate, limits=limits, now=engine.clock(), account=account(engine))
+    )
+
+
+def judge(engine: Engine, document: Document, gate: Gate, *, profile: str | None = None) -> Report:
+    """The rules at a gate, measured against the catalogue; links are asked at the production gate.
+
+    Where the catalogue knows nothing of the offer, its lock file is the measure.
+    """
+    offer, settings = document.offer, engine.settings
+    view = engine.catalogue.view(offer.publisher, offer.offer) if offer else None
+    baseline = published(view) if view else None
+    if baseline is None and (lock := read_lock(document.folder)):
+        baseline = published_by_lock(lock)
+    report = check(
+        document,
+        Circumstances(
+            gate=gate,
+            limits=load_profile(profile or (offer.profile if offer else "") or settings["profile"]),
+            now=engine.clock(),
+            account=account(engine),
+            published=baseline,
+            others=other_offers(engine.catalogue, (offer.publisher, offer.offer)) if offer else (),
+            links=_links(engine, document) if gate >= Gate.PRODUCTION else None,
+        ),
+    )
+    return apply(report, settings.waivers, today=engine.clock().date(), file=settings.file)
+
+
+def account(engine: Engine) -> Account:
+    """What the settings say about the publisher's account."""
+    settings = engine.settings
+    return Account(
+        tax_profile=settings["account.tax_profile"],
+        bank_account=settings["account.bank_account"],
+        solution_template_approved=settings["solution_template_approved"],
+    )
+
+
+def assumed_links(engine: Engine) -> tuple[str, ...]:
+    """The host patterns taken as reachable: in rehearsals only, never for a real marketplace."""
+    patterns: tuple[str, ...] = engine.settings["links.assume"]
+    return patterns if engine.marketplace.capabilities.rehearsal else ()
+
+
+def _links(engine: Engine, document: Document) -> Mapping[str, LinkAnswer] | None:
+    from publisher.links import check_links
+    from publisher.rules.links import link_urls
+
+    if document.offer is None:
+        return None
+    urls = [url for _, url in link_urls(document.offer)]
+    engine.say(f"checking {len(set(urls))} links")
+    return check_links(urls, assume=assumed_links(engine))
+
+
+def refuse_blocked(report: Report, what: str) -> None:
+    """Raise GateRefused when errors stand."""
+    if report.blocks():
+        raise GateRefused(
+            f"{report.offer or report.path}: {report.count(Severity.ERROR)} errors "
+            f"at the {report.gate.label} gate; {what}",
+            report=report,
+            hint="correct the folder and run the same command again",
+        )
+
+
+def objection(name: str, message: str) -> str:
+    """A guard's reason, with the code and name under which it is explained."""
+    return f"{message} [{RULES[name].code} {name}]"
+
+
+def stage_guards(engine: Engine, document: Document, view: OfferView, report: Report) -> dict[str, str]:
+    """Why an offer cannot be staged now, by guard."""
+    reasons: dict[str, str] = {}
+    if report.blocks():
+        reasons["gate_stage_passed"] = objection("walkthrough-complete", "the stage gate finds errors")
+    if reason := running(view):
+        reasons["no_submission_running"] = reason
+    if reason := lock_objection(engine, view, document.folder):
+        reasons["lock_agrees"] = reason
+    return reasons
+
+
+def production_guards(engine: Engine, document: Document, view: OfferView, report: Report) -> dict[str, str]:
+    """Why what is staged cannot go to production now, by guard."""
+    reasons: dict[str, str] = {}
+    revision, submission = view.open, view.submission
+    if revision is None or submission is None or not _staged(view):
+        reasons["staging_ready"] = objection("stage-before-production", "the staging is not ready")
+    if revision is not None and not same_content(document, revision):
+        reasons["content_is_staged"] = objection(
+            "stage-before-production", "this is not the content that was staged"
+        )
+    if report.blocks():
+        count = report.count(Severity.ERROR)
+        reasons["gate_production_passed"] = objection(
+            "walkthrough-complete", f"{count} errors at the production gate"
+        )
+    if reason := _untested(engine, view):
+        reasons["staging_tested"] = reason
+    if reason := _unapproved(engine, view):
+        reasons["approved"] = reason
+    if reason := running(view):
+        reasons["no_submission_running"] = reason
+    return reasons
+
+
+def running(view: OfferView) -> str:
+    """Who submitted what since when, while a submission runs; "" otherwise."""
+    submission = view.submission
+    if submission is None or not submission.running:
+        return ""
+    return objection(
+        "publish-concurrent",
+        f"a {submission.slot.value} submission is {submission.progress} since {submission.created}, "
+        f"requested by {submission.requested_by}",
+    )
+
+
+def _staged(view: OfferView) -> bool:
+    """Whether the staging slot holds the open revision."""
+    submission, revision = view.submission, view.open
+    if submission is None or revision is None or submission.revision_id != revision.id:
+        return False
+    # A production submission exists only where staging had been ready.
+    return submission.slot is Slot.PRODUCTION or submission.progress == Progress.READY
+
+
+def _untested(engine: Engine, view: OfferView) -> str:
+    evidence = engine.catalogue.evidence(view.open.id) if view.open else None
+    if evidence is None:
+        if engine.settings["required_test"]:
+            return objection("stage-tested", "no staging test is recorded, and the settings require one")
+        engine.say(f"warning: {objection('stage-tested', 'no staging test is recorded')}")
+        return ""
+    if evidence.exit_status != 0:
+        return objection(
+            "stage-tested", f"the latest staging test ended with {evidence.exit_status} at {evidence.at}"
+        )
+    return ""
+
+
+def _unapproved(engine: Engine, view: OfferView) -> str:
+    wanted: int = engine.settings["approvals"]
+    if not wanted or view.open is None:
+        return ""
+    requester = view.submission.requested_by if view.submission else ""
+    given = [by for by in engine.catalogue.approvals(view.open.id) if by != requester]
+    if len(given) >= wanted:
+        return ""
+    return objection(
+        "approvals-given", f"{len(given)} of {wanted} approvals by others than {requester} are given"
+    )
+
+
+def lock_objection(engine: Engine, view: OfferView | None, folder: Path) -> str:
+    """Why the folder's lock file and the catalogue do not agree; "" where they do."""
+    lock = read_lock(folder)
+    if lock is None:
+        return ""
+    if view is None or not view.staged:
+        if lock.live or lock.staged:
+            return objection(
+                "lock-agrees",
+                "the lock file says that the offer was published; this catalogue knows nothing of it",
+            )
+        return ""
+    return _diverged(engine, view, lock)
+
+
+def _diverged(engine: Engine, view: OfferView, lock: Lock) -> str:
+    """The lock's head must stand in the catalogue's chain, where the lock says it stood."""
+    if lock.events > view.events:
+        return objection(
+            "lock-agrees", f"the lock file knows {lock.events} events, the catalogue {view.events}"
+        )
+    if lock.events and engine.catalogue.event_hash(view, lock.events) != lock.head:
+        return objection(
+            "lock-agrees", f"event {lock.events} of the lock file is another than the catalogue's"
+        )
+    return ""

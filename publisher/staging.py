@@ -1,0 +1,139 @@
+"""Stages an offer folder: records it as the open draft, asks the gate, and submits it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from publisher.catalogue import OfferView, Work
+from publisher.catalogue.views import Draft, RevisionView, SubmissionView
+from publisher.content import draft_of, marketing_only, same_content
+from publisher.document import Document
+from publisher.engine import Engine, Key
+from publisher.errors import IllegalTransition, UsageError
+from publisher.findings import Gate, Report
+from publisher.gates import judge, objection, refuse_blocked, running, stage_guards
+from publisher.marketplaces import Slot
+from publisher.submissions import Outcome, observe, send, write, write_lock_file
+
+# Whatever fails among these, the folder is not taken for the offer that it claims to be.
+_IDENTITY = frozenset(
+    {"publisher-id-format", "offer-id-format", "publisher-id-immutable", "offer-id-immutable"}
+)
+
+
+def stage(engine: Engine, document: Document, *, profile: str | None = None) -> Outcome:
+    """Record a folder as the open draft, ask the gate, and submit it to the staging slot.
+
+    Raises GateRefused with every finding (the draft is kept), IllegalTransition with every reason.
+    """
+    key = _key(document)
+    known = engine.catalogue.view(*key)
+    view = observe(engine, key).view if known and known.submission else known
+    if view and (done := _nothing_to_stage(engine, document, view)):
+        return done
+    report = judge(engine, document, Gate.STAGE, profile=profile)
+    _refuse_unreadable(report)
+    draft = draft_of(document.offer)  # type: ignore[arg-type]  # `_key` saw the offer
+    if report.blocks():
+        with _draft(engine, key, document, view, draft):
+            pass
+        refuse_blocked(report, "it stays a draft")
+    submission = _submit_draft(engine, key, document, view, draft, report)
+    engine.say(f"{'/'.join(key)}: revision recorded, digest {draft.digest[:12]}")
+    return send(engine, key, submission, document)
+
+
+def _key(document: Document) -> Key:
+    """Publisher and offer ID. Raises UsageError when nothing could be read, or they are empty."""
+    offer = document.offer
+    if offer is None or not offer.publisher or not offer.offer:
+        first = document.problems[0] if document.problems else None
+        raise UsageError(
+            f"{document.display()}: {first.message if first else 'publisher and offer are empty'}",
+            hint="`publisher validate` shows every finding with its line",
+        )
+    return offer.publisher, offer.offer
+
+
+def _refuse_unreadable(report: Report) -> None:
+    """What cannot be read, or is not the offer it claims to be, is not recorded at all."""
+    worst = [f for f in report.findings if f.rule.startswith("document-") or f.rule in _IDENTITY]
+    if any(finding.severity == "error" and not finding.waived for finding in worst):
+        refuse_blocked(report, "nothing was recorded")
+
+
+def _nothing_to_stage(engine: Engine, document: Document, view: OfferView) -> Outcome | None:
+    if view.state in {"deletion_requested", "deleted"}:
+        raise IllegalTransition(
+            f"{view.key} is {view.state}: it cannot be staged",
+            hint=f"`publisher keep {view.offer}` withdraws a deletion",
+        )
+    current = view.open or view.live
+    if current is None or current.state == "draft" or not same_content(document, current):
+        return None
+    if current is view.open:
+        _update_testers(engine, document, view, current)
+    write_lock_file(engine, view, document.folder)
+    return Outcome(
+        view=view, changed=False, message=f"this content is already {current.state}: nothing to stage"
+    )
+
+
+def _update_testers(engine: Engine, document: Document, view: OfferView, revision: RevisionView) -> None:
+    """A new tester changes nothing that was staged; the marketplace is only told of it."""
+    testers = draft_of(document.offer).subscriptions  # type: ignore[arg-type]  # it has a content
+    if testers == revision.subscriptions:
+        return
+    engine.marketplace.update_testers(view.publisher, view.offer, testers, now=engine.clock())
+    with write(engine, (view.publisher, view.offer)) as work:
+        work.update_testers(testers)
+    engine.say(f"{view.key}: {len(testers)} subscriptions may see the staged offer")
+
+
+@contextmanager
+def _draft(
+    engine: Engine, key: Key, document: Document, view: OfferView | None, draft: Draft
+) -> Iterator[Work]:
+    """A write transaction in which the folder's content is the open draft."""
+    with engine.catalogue.write(
+        *key, actor=engine.actor, now=engine.clock(), create=view is None, seen=view.rev if view else 0
+    ) as work:
+        work.remember_folder(str(document.folder.resolve()))
+        if work.view.open and work.view.open.state == "staging":
+            work.fire(
+                "revise", reasons={"no_submission_running": reason} if (reason := running(work.view)) else {}
+            )
+        if work.view.open and work.view.open.state == "production_requested":
+            raise IllegalTransition(
+                f"{work.view.key} is requested for production: another content cannot be staged now",
+                hint=f"wait, or `publisher cancel {work.view.offer}`",
+            )
+        if work.view.open is None or work.view.open.digest != draft.digest:
+            work.open_revision(draft)
+        yield work
+
+
+def _submit_draft(
+    engine: Engine, key: Key, document: Document, view: OfferView | None, draft: Draft, report: Report
+) -> SubmissionView:
+    """Record draft, transition and intent in one commit."""
+    with _draft(engine, key, document, view, draft) as work:
+        reasons = stage_guards(engine, document, work.view, report)
+        marketing = _marketing_only(engine, work.view, draft.document)
+        work.fire("stage", reasons=reasons, detail={"digest": draft.digest, "marketing_only": marketing})
+        return work.submit(
+            slot=Slot.STAGING,
+            identity=uuid4().hex,
+            target=engine.marketplace.capabilities.name,
+            marketing_only=marketing,
+        )
+
+
+def _marketing_only(engine: Engine, view: OfferView, document: Mapping[str, Any]) -> bool:
+    if view.live is None or not marketing_only(engine.catalogue.document(view.live.id), document):
+        return False
+    engine.say(
+        objection("marketing-only", "only marketing, legal or support texts change: certification is skipped")
+    )
+    return True

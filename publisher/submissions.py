@@ -1,0 +1,198 @@
+"""Follows submissions: sends what was recorded, looks at what became of it, and writes that down."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from publisher.catalogue import OfferView, Work
+from publisher.catalogue.views import RevisionView, SubmissionView
+from publisher.document import Document
+from publisher.engine import Engine, Key, lock_of
+from publisher.errors import (
+    MarketplaceConflict,
+    MarketplaceError,
+    MarketplaceRefused,
+    MarketplaceThrottled,
+    PublisherError,
+    Refused,
+)
+from publisher.lock import read_lock, write_lock
+from publisher.marketplaces import Progress, Request, Slot, Status
+from publisher.redact import Secret
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Where an offer stands after a step. `changed` is False when there was nothing to do;
+    `look_again` is a number of seconds while the marketplace is still at work, else None."""
+
+    view: OfferView
+    changed: bool
+    message: str
+    look_again: float | None = None
+
+
+def observe(engine: Engine, key: Key) -> Outcome:
+    """Look at the running submission, and record what became of it; sends again what never arrived.
+
+    A step whose outcome is unknown is looked at first: nothing is sent twice.
+    """
+    view = engine.view(key)
+    submission = view.submission
+    if submission is None or not submission.running:
+        return _settled(engine, view)
+    status = engine.marketplace.look(*key, submission.identity, now=engine.clock())
+    if status is None:
+        engine.say(f"{view.key}: the {submission.slot.value} submission had not arrived; sending it")
+        return send(engine, key, submission, None)
+    return record(engine, key, status)
+
+
+def _settled(engine: Engine, view: OfferView) -> Outcome:
+    if view.folder and view.staged:
+        write_lock_file(engine, view, Path(view.folder))
+    return Outcome(view=view, changed=False, message=f"{view.key} is {view.state}")
+
+
+def send(engine: Engine, key: Key, submission: SubmissionView, document: Document | None) -> Outcome:
+    """Send a recorded intent, and look once at what became of it."""
+    try:
+        status = engine.marketplace.submit(_request(engine, key, submission, document), now=engine.clock())
+    except (MarketplaceRefused, MarketplaceConflict) as error:
+        record(engine, key, _status(engine, submission, Progress.REFUSED, error.message))
+        raise
+    except MarketplaceThrottled:
+        raise  # it did not arrive: the intent stays pending, the next command sends it
+    except MarketplaceError as error:
+        record(engine, key, _status(engine, submission, Progress.UNKNOWN, error.message))
+        raise
+    record(engine, key, status)
+    return observe(engine, key)
+
+
+def _status(engine: Engine, submission: SubmissionView, progress: Progress, message: str) -> Status:
+    return Status(
+        identity=submission.identity,
+        progress=progress,
+        step="",
+        message=message,
+        since=engine.clock(),
+        look_again=0,
+    )
+
+
+def _request(engine: Engine, key: Key, submission: SubmissionView, document: Document | None) -> Request:
+    revision = next(r for r in engine.view(key).revisions if r.id == submission.revision_id)
+    content = engine.catalogue.document(revision.id)
+    return Request(
+        identity=submission.identity,
+        publisher=key[0],
+        offer=key[1],
+        slot=submission.slot,
+        digest=revision.digest,
+        document=content,
+        files={sha: engine.catalogue.file(sha) or b"" for sha in _hashes(content)},
+        vhds=_vhds(engine, revision, document),
+        subscriptions=revision.subscriptions,
+        marketing_only=submission.marketing_only,
+    )
+
+
+def _hashes(value: Any) -> Iterator[str]:
+    if isinstance(value, dict) and "sha256" in value:
+        yield value["sha256"]
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _hashes(item)
+
+
+def _vhds(engine: Engine, revision: RevisionView, document: Document | None) -> dict[str, Secret]:
+    """The SAS URLs by address: from the folder at hand, else looked up by the names that were kept."""
+    if document and document.offer:
+        return {vhd.address: vhd.url for vhd in document.offer.vhds() if vhd.url}
+    names: Mapping[str, str] = revision.locks.get("", {}).get("secrets", {})
+    found = {address: engine.secrets.get(name) for address, name in names.items()}
+    return {address: secret for address, secret in found.items() if secret}
+
+
+def record(engine: Engine, key: Key, status: Status) -> Outcome:
+    """Write down what the marketplace says, and take the step that follows from it."""
+    view = engine.view(key)
+    if not _news(view, status):
+        return _outcome(view, status, changed=False)
+    with write(engine, key) as work:
+        if work.observe(status):
+            _follow(work, status)
+        view = work.view
+    view = engine.view(key)
+    if view.staged and view.folder:
+        write_lock_file(engine, view, Path(view.folder))
+    return _outcome(view, status, changed=True)
+
+
+def _news(view: OfferView, status: Status) -> bool:
+    known = view.submission
+    return known is not None and (known.progress, known.step, known.message) != (
+        status.progress.value, status.step, status.message,
+    )  # fmt: skip
+
+
+def _follow(work: Work, status: Status) -> None:
+    """The trigger that a final word of the marketplace pulls."""
+    submission = work.view.submission
+    staging = submission is not None and submission.slot is Slot.STAGING
+    trigger = {
+        Progress.READY: "" if staging else "publish",
+        Progress.FAILED: "staging_failed" if staging else "refuse",
+        Progress.REFUSED: "staging_failed" if staging else "refuse",
+        Progress.CANCELLED: "cancel",
+    }.get(status.progress, "")
+    if trigger:
+        work.fire(trigger, detail={"message": status.message})
+
+
+def _outcome(view: OfferView, status: Status, *, changed: bool) -> Outcome:
+    if status.progress.final or status.progress is Progress.UNKNOWN:
+        wait = None
+    else:
+        wait = status.look_again
+    words = " ".join(word for word in (status.step, status.message) if word)
+    return Outcome(
+        view=view,
+        changed=changed,
+        message=f"{view.key} is {view.state}; {status.progress.value}: {words}",
+        look_again=wait,
+    )
+
+
+def refuse_failed(outcome: Outcome) -> None:
+    """Raise Refused when the marketplace said no."""
+    submission = outcome.view.submission
+    if submission and submission.progress in {"failed", "refused"}:
+        raise Refused(
+            f"{outcome.view.key}: the {submission.slot.value} submission is {submission.progress}",
+            reasons=(submission.message,),
+            hint="correct the folder and stage it again",
+        )
+
+
+def write_lock_file(engine: Engine, view: OfferView, folder: Path) -> None:
+    """Bring `offer.lock.json` up to date; a folder that cannot be written gets a warning.
+
+    A folder that holds another offer's lock file, or no offer any more, is left alone.
+    """
+    if not view.staged or not folder.is_dir():
+        return
+    try:
+        known = read_lock(folder)
+        if known is None or (known.publisher, known.offer) == (view.publisher, view.offer):
+            write_lock(folder, lock_of(view))
+    except (OSError, PublisherError) as error:
+        engine.say(f"warning: {folder}: the lock file could not be written: {error}")
+
+
+def write(engine: Engine, key: Key, *, seen: int | None = None) -> AbstractContextManager[Work]:
+    """A write transaction of the catalogue, in the name of whoever is asking."""
+    return engine.catalogue.write(*key, actor=engine.actor, now=engine.clock(), seen=seen)
