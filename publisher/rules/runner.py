@@ -21,8 +21,15 @@ MAX_FINDINGS: Final = 100  # of one rule
 class LinkAnswer(Protocol):
     """What the rules read of a checked link."""
 
-    url: str
-    detail: str
+    @property
+    def url(self) -> str:
+        """The link itself."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """What happened, in one line."""
+        ...
 
     @property
     def ok(self) -> bool:
