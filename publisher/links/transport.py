@@ -1,0 +1,242 @@
+"""One request to one checked address: no redirect, cookie, credential, proxy nor body."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from requests_hardened.ip_filter_adapter import IPFilterAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.util.ssl_ import create_urllib3_context
+
+from publisher import __version__
+from publisher.links.deadline import Deadline
+from publisher.links.policy import Address, Policy
+from publisher.links.target import Target
+
+_HEADERS: Final = {
+    "User-Agent": f"vm-offer-publisher/{__version__} (link check)",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+}
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_CONNECT_SHARE: Final = 0.25  # of a link's time, so that a second address gets its turn
+_HEAD_SHARE: Final = 0.5  # of the time left: some servers never answer HEAD
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A status with its phrase, or a fault without status; `location` is where a redirect leads."""
+
+    detail: str
+    status: int | None = None
+    location: str = ""
+    transient: bool = False
+    connected: bool = True
+
+
+class Transport:
+    """Sends the requests of one thread, with the adapters of requests but without a session.
+
+    A session would keep cookies, look for proxies and credentials in the environment, and read the
+    whole body of a redirect. A connection is kept for the next request to the same place.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._adapters: dict[bool, _Adapter] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for adapter in self._adapters.values():
+            adapter.close()
+
+    def ask(self, method: str, target: Target, address: Address, deadline: Deadline) -> Answer:
+        """Send `method` to the target at one of its addresses; never raises for what comes back."""
+        remaining = deadline.remaining
+        if not remaining:
+            return _fault(TimeoutError(), deadline)
+        connect = min(deadline.seconds * _CONNECT_SHARE, remaining)
+        read = remaining * (_HEAD_SHARE if method == "HEAD" else 1)
+        _here.deadline = deadline
+        try:
+            headers = _HEADERS | {"Host": target.authority}
+            request = requests.Request(method, target.url(str(address)), headers).prepare()
+            response = self._adapter(target).send(request, stream=True, timeout=(connect, read))
+        except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
+            return _fault(error, deadline)
+        if method == "HEAD":
+            response.raw.drain_conn()  # there is nothing, and the connection is free
+        response.close()  # the status is the answer; a body may be without end
+        if not deadline.remaining:  # a connection shut among the headers reads as their end
+            return _fault(TimeoutError(), deadline)
+        return _answer(response)
+
+    def _adapter(self, target: Target) -> "_Adapter":
+        exempt = self._policy.exempts(target)
+        if exempt not in self._adapters:
+            self._adapters[exempt] = _Adapter() if exempt else _FilteredAdapter()
+        return self._adapters[exempt]
+
+
+class _Here(threading.local):
+    """The deadline of the link that this thread asks for."""
+
+    deadline: Deadline | None = None
+
+
+_here: Final = _Here()
+
+
+class _Connection(HTTPConnection):
+    """Can be shut by the deadline of whichever link uses it.
+
+    Connecting and the TLS handshake need no guard: their time-outs hold for the whole of them.
+    """
+
+    _deadline: Deadline | None = None
+
+    def connect(self) -> None:
+        super().connect()
+        self._guard()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        self._guard()
+        super().request(*args, **kwargs)
+
+    def close(self) -> None:
+        self._unguard()
+        super().close()
+
+    def _guard(self) -> None:
+        self._unguard()
+        self._deadline = _here.deadline
+        if self._deadline and self.sock:
+            self._deadline.guard(self.sock)
+
+    def _unguard(self) -> None:
+        if self._deadline and self.sock:
+            self._deadline.forget(self.sock)
+
+
+class _TLSConnection(_Connection, HTTPSConnection):
+    """The same under TLS."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+
+@cache
+def _tls_context(authorities: str) -> ssl.SSLContext:
+    """One for all connections: loading the authorities takes longer than many a handshake."""
+    context = create_urllib3_context()
+    context.load_verify_locations(authorities)
+    return context
+
+
+class _Adapter(HTTPAdapter):
+    """Connects to the address in the URL, and speaks to the name in the Host header."""
+
+    def init_poolmanager(self, *_: Any, **__: Any) -> None:
+        super().init_poolmanager(1, 1)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        authority = request.headers["Host"]
+        place: Any
+        options: Any
+        place, options = super().build_connection_pool_key_attributes(request, verify, cert)
+        request.headers["Host"] = authority
+        if place["scheme"] == "https":
+            options |= {
+                "ssl_context": _tls_context(certifi.where()),
+                "server_hostname": urlsplit(f"//{authority}").hostname,
+            }
+        return place, options
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        conn.cert_reqs = "CERT_REQUIRED"  # the authorities are in the context
+
+
+class _FilteredAdapter(_Adapter, IPFilterAdapter):  # type: ignore[misc]
+    """The same, with the address judged a second time by requests-hardened."""
+
+    def __init__(self) -> None:
+        IPFilterAdapter.__init__(self, is_https_proto=False)  # what it would do for TLS is done above
+
+
+def _answer(response: requests.Response) -> Answer:
+    status = response.status_code
+    location = response.headers.get("Location", "") if status in _REDIRECTS else ""
+    return Answer(
+        detail=_phrase(status),
+        status=status,
+        location=location.encode("latin-1", "replace").decode("utf-8", "replace"),
+        transient=status >= 500,
+    )
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def _fault(error: BaseException, deadline: Deadline) -> Answer:
+    if not deadline.remaining:
+        return Answer(detail=f"timed out after {deadline.seconds:g} s")
+    causes = tuple(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Answer(detail=f"its certificate is refused: {cause.verify_message}")
+    connected = not any(isinstance(cause, NewConnectionError | requests.ConnectTimeout) for cause in causes)
+    return Answer(detail=_explain(causes), transient=True, connected=connected)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that it wraps; libraries put the wrapped one in `args` or `reason`."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        candidate = waiting.pop()
+        if isinstance(candidate, BaseException) and candidate not in seen:
+            seen.append(candidate)
+            yield candidate
+            reason = getattr(candidate, "reason", None)
+            waiting += [*candidate.args, reason, candidate.__cause__, candidate.__context__]
+
+
+# The first that fits any of the causes; what fits none did not come from the network.
+_EXPLANATIONS: Final = (
+    (ConnectionRefusedError, "refused the connection"),
+    (ssl.SSLError, "failed the TLS handshake"),
+    (NewConnectionError, "could not be connected to"),
+    ((TimeoutError, requests.Timeout), "did not answer in time"),
+    (ConnectionError, "dropped the connection"),
+    (HTTPException, "did not answer in HTTP"),
+)
+
+
+def _explain(causes: tuple[BaseException, ...]) -> str:
+    for kinds, explanation in _EXPLANATIONS:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return explanation
+    return "could not be asked"
