@@ -46,7 +46,9 @@ class Profile:
     counts: Mapping[str, int]
     days: Mapping[str, int]
     gigabytes: Mapping[str, int]
+    prices: Mapping[str, int]
     free_trials: tuple[str, ...]
+    tax_remitted: tuple[str, ...]
     html: Mapping[str, tuple[str, ...]]
     logos: Mapping[str, LogoSize]
 
@@ -67,7 +69,8 @@ def load_profile(name: str) -> Profile:
 def _profile(data: dict[str, Any]) -> Profile:
     logos = {name: _logo(spec) for name, spec in data.pop("logos").items()}
     html = {tag: tuple(attributes) for tag, attributes in data.pop("html").items()}
-    return Profile(logos=logos, html=html, free_trials=tuple(data.pop("free_trials")), **data)
+    trials, remitted = tuple(data.pop("free_trials")), tuple(data.pop("tax_remitted"))
+    return Profile(logos=logos, html=html, free_trials=trials, tax_remitted=remitted, **data)
 
 
 def _logo(spec: dict[str, Any]) -> LogoSize:

@@ -36,6 +36,11 @@ class LinkAnswer(Protocol):
         """Whether the link was reached, or is assumed to be."""
         ...
 
+    @property
+    def outcome(self) -> str:
+        """How it fared, in one word; `unsure` means that the site turns robots away."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
