@@ -10,7 +10,7 @@ from publisher.engine import Engine, Key
 from publisher.errors import IllegalTransition, UsageError
 from publisher.gates import objection, running
 from publisher.submissions import Outcome, observe, write, write_lock_file
-from publisher.tickets import TicketFacts, TicketSku
+from publisher.tickets import TicketFacts, TicketSku, render
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +23,13 @@ class Wish:
     customer_note: str = ""
 
 
-def request_deletion(engine: Engine, key: Key, sku: str, wish: Wish) -> TicketFacts:
+def request_deletion(
+    engine: Engine, key: Key, sku: str, wish: Wish, *, formats: tuple[str, str] = ("md", "en")
+) -> TicketFacts:
     """Draft and record the ticket that asks for a deletion; `sku` is "" for the whole offer.
+
+    `formats` is the format and the language that it will be rendered in: what cannot be rendered is
+    not recorded.
 
     Raises IllegalTransition with every reason, and says `discard` for what was never staged.
     """
@@ -39,6 +44,7 @@ def request_deletion(engine: Engine, key: Key, sku: str, wish: Wish) -> TicketFa
         facts = _facts(
             engine, view, sku, wish, head=work.view.head, number=f"{view.offer}-{work.view.events}"
         )
+        render(facts, format=formats[0], language=formats[1])
         work.open_ticket(number=facts.number, sku=sku, facts=facts.as_dict())
     _refresh_lock(engine, key)
     return facts

@@ -1,0 +1,16 @@
+"""publisher approve: approve the staged content for production."""
+
+from publisher.cli.common import OfferName, engine, make_app, report
+from publisher.release import approve
+
+app = make_app()
+
+
+@app.command()
+def command(offer: OfferName) -> None:
+    """Approve the staged content for production, in your own name.
+
+    The settings say how many approvals are required; whoever staged cannot approve.
+    """
+    with engine() as opened:
+        report(approve(opened, opened.find(offer)))

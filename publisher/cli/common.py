@@ -1,0 +1,108 @@
+"""What acting commands share: the engine, options, and how an outcome is said and waited for."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.cli.console import note, result
+from publisher.document.secrets import read_secrets
+from publisher.engine import Engine, Key, open_engine
+from publisher.errors import UsageError, WaitTimedOut
+from publisher.settings import load_settings
+from publisher.submissions import Outcome, observe, refuse_failed
+
+HEARTBEAT = 60.0  # seconds; pipelines kill jobs that say nothing
+
+SecretsFile = Annotated[
+    Path | None,
+    typer.Option(help="File of lines NAME=VALUE for the offer's secrets; the environment is asked as well."),
+]
+OfferName = Annotated[str, typer.Argument(help="publisher/offer, or the offer ID where it is unique.")]
+Place = Annotated[Path, typer.Argument(help="An offer folder, or its offer.yaml.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Stay until the marketplace has finished.")]
+Timeout = Annotated[float, typer.Option(min=0, help="Seconds that --wait lasts at most; 0 means for ever.")]
+
+
+def make_app() -> typer.Typer:
+    """A typer application for one command."""
+    return typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
+@contextmanager
+def engine(secrets_file: Path | None = None) -> Iterator[Engine]:
+    """The engine of the current directory's settings."""
+    with open_engine(load_settings(), read_secrets(secrets_file), say=note) as opened:
+        yield opened
+
+
+def is_path(word: str) -> bool:
+    """Whether an argument PATH|OFFER names an offer folder rather than an offer."""
+    return "\\" in word or word.startswith((".", "/", "~")) or Path(word).exists()
+
+
+def confirm_offer(key: Key, given: str, what: str) -> None:
+    """Go on only if the offer's ID is given by --confirm, or typed back on a terminal."""
+    from publisher.cli.console import ask
+
+    answer = given or ask(f"{what}: type the offer ID {key[1]} to confirm", flag=f"--confirm {key[1]}")
+    if answer not in {key[1], "/".join(key)}:
+        from publisher.errors import Declined
+
+        raise Declined(f"{answer[:60]!a} is not {key[1]}: nothing was done", hint=f"--confirm {key[1]}")
+
+
+def report(outcome: Outcome) -> None:
+    """Say where the offer stands; a refusal of the marketplace is an error."""
+    refuse_failed(outcome)
+    result(outcome.message)
+    if outcome.look_again is not None:
+        note(f"the marketplace is at work; look again in {outcome.look_again:.0f} s, or use --wait")
+
+
+def follow(
+    opened: Engine,
+    key: Key,
+    outcome: Outcome,
+    *,
+    wait: bool,
+    timeout: float,
+    look: Callable[[], Outcome] | None = None,
+) -> Outcome:
+    """With `wait`, look again until nothing is awaited; says each change, and that it is alive."""
+    deadline = time.monotonic() + timeout if timeout else None
+    said = time.monotonic()
+    while wait and outcome.look_again is not None:
+        _pause(outcome.look_again, deadline, outcome)
+        previous, outcome = outcome.message, (look or (lambda: observe(opened, key)))()
+        if outcome.message != previous or time.monotonic() - said > HEARTBEAT:
+            note(outcome.message)
+            said = time.monotonic()
+    return outcome
+
+
+def _pause(seconds: float, deadline: float | None, outcome: Outcome) -> None:
+    left = deadline - time.monotonic() if deadline is not None else seconds
+    if left <= 0:
+        raise WaitTimedOut(
+            f"still waiting: {outcome.message}",
+            hint="run the same command again; it continues where it stands",
+        )
+    time.sleep(max(0.05, min(seconds, left, 30.0)))
+
+
+def existing_path(word: str) -> Path:
+    """A path that was given, with ~ expanded. Raises UsageError where nothing is."""
+    path = Path(word).expanduser()
+    if not path.exists():
+        raise UsageError(
+            f"{word}: no such offer folder", hint="give an offer folder, or an offer that is known"
+        )
+    return path

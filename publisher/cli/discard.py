@@ -1,0 +1,16 @@
+"""publisher discard: drop a draft that was never staged."""
+
+from publisher.cli.common import OfferName, engine, make_app, report
+from publisher.release import discard
+
+app = make_app()
+
+
+@app.command()
+def command(offer: OfferName) -> None:
+    """Drop an open draft that was never staged; what is live stays untouched.
+
+    What was ever staged is deleted by ticket: see publisher delete.
+    """
+    with engine() as opened:
+        report(discard(opened, opened.find(offer)))

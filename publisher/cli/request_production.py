@@ -1,0 +1,49 @@
+"""publisher request-production: ask the marketplace to publish what was staged."""
+
+from typing import Annotated
+
+import typer
+
+from publisher.cli.common import (
+    SecretsFile,
+    Timeout,
+    Wait,
+    confirm_offer,
+    engine,
+    existing_path,
+    follow,
+    is_path,
+    make_app,
+    report,
+)
+from publisher.document import read_document
+from publisher.production import request_production
+
+app = make_app()
+
+
+@app.command()
+def command(
+    offer: Annotated[
+        str, typer.Argument(metavar="OFFER|PATH", help="A staged offer; a path must hold what was staged.")
+    ],
+    confirm: Annotated[
+        str, typer.Option(help="The offer ID, as the answer to the question before going live.")
+    ] = "",
+    wait: Wait = False,
+    timeout: Timeout = 0,
+    secrets_file: SecretsFile = None,
+) -> None:
+    """Ask the production gate about exactly what was staged, links included, and request production.
+
+    Example: publisher request-production relaygate-mail --confirm relaygate-mail --wait
+    """
+    with engine(secrets_file) as opened:
+        document = read_document(existing_path(offer), opened.secrets) if is_path(offer) else None
+        if document is not None and document.offer:
+            key = opened.find(document.offer.key)
+        else:
+            key = opened.find(offer)
+        confirm_offer(key, confirm, f"{'/'.join(key)} goes to production")
+        outcome = request_production(opened, key, document)
+        report(follow(opened, key, outcome, wait=wait, timeout=timeout))
