@@ -5,7 +5,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from publisher.links.policy import Policy
 from publisher.links.result import LinkResult, Outcome, Verdict
 from publisher.links.target import Target
 from publisher.redact import redact
@@ -31,6 +30,8 @@ def check_links(
     from the rules about addresses and ports: for tests and rehearsals on one machine only, so no
     settings file, option or environment variable may lead here.
     """
+    from publisher.links.policy import Policy
+
     policy = Policy(assume=tuple(assume), allow=frozenset(allow))
     results: dict[str, LinkResult] = {}
     targets: dict[str, Target] = {}
