@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from publisher.baseline import OtherOffer, Published, PublishedSku
 from publisher.catalogue import Catalogue, OfferView
 from publisher.document.secrets import Secrets
 from publisher.errors import UsageError
-from publisher.lock import Lock, locked_from
+from publisher.lock import Live, Lock, locked_from
 from publisher.marketplaces import Marketplace
 from publisher.settings import Settings
 
@@ -118,7 +117,18 @@ def published(view: OfferView) -> Published | None:
     """What the catalogue knows as published of an offer; None while nothing of it was staged."""
     if not view.staged:
         return None
-    skus = tuple(
+    return Published(
+        source="catalogue",
+        publisher=view.publisher,
+        offer=view.offer,
+        live=any(sku.live_since for sku in view.skus),
+        skus=_published_skus(view),
+        hero=view.hero,
+    )
+
+
+def _published_skus(view: OfferView) -> tuple[PublishedSku, ...]:
+    return tuple(
         PublishedSku(
             id=sku.sku,
             state=sku.state,
@@ -129,14 +139,18 @@ def published(view: OfferView) -> Published | None:
         for sku in view.skus
         if sku.staged
     )
-    return Published(
-        source="catalogue",
-        publisher=view.publisher,
-        offer=view.offer,
-        live=any(sku.live_since for sku in view.skus),
-        skus=skus,
-        hero=view.hero,
-    )
+
+
+def published_in_catalogue(
+    settings: Settings, publisher: str, offer: str
+) -> tuple[Published | None, tuple[OtherOffer, ...]]:
+    """What the settings' catalogue knows of an offer and of the publisher's others; nothing is written."""
+    catalogue = Catalogue(settings.database_url)
+    try:
+        view = catalogue.view(publisher, offer)
+        return published(view) if view else None, other_offers(catalogue, (publisher, offer))
+    finally:
+        catalogue.close()
 
 
 def other_offers(catalogue: Catalogue, key: Key) -> tuple[OtherOffer, ...]:
@@ -152,21 +166,20 @@ def other_offers(catalogue: Catalogue, key: Key) -> tuple[OtherOffer, ...]:
 
 def lock_of(view: OfferView) -> Lock:
     """The lock file's content for an offer that was staged."""
-    live = view.live
-    skus = [
-        {"id": sku.sku, "state": sku.state, "versions": list(sku.versions), "locked": dict(sku.locked or {})}
-        for sku in view.skus
-        if sku.staged
-    ]
-    facts: dict[str, Any] | None = None
-    if live:
-        facts = {"revision": live.number, "digest": live.digest, "since": live.since, "hero": view.hero}
     return Lock(
         publisher=view.publisher,
         offer=view.offer,
-        skus=tuple(skus),
-        live=facts,
+        skus=_published_skus(view),
+        live=_live(view),
         staged=view.staged,
         events=view.events,
         head=view.head,
     )
+
+
+def _live(view: OfferView) -> Live | None:
+    if (live := view.live) is None:
+        return None
+    since = datetime.fromisoformat(live.since)
+    hero = bool(live.locks.get("", {}).get("hero"))
+    return Live(revision=live.number, digest=live.digest, since=since, hero=hero)

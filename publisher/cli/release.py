@@ -14,9 +14,9 @@ from publisher.cli.common import (
     follow,
     is_path,
     make_app,
-    note,
     report,
 )
+from publisher.cli.console import note
 from publisher.document import Document, read_document
 from publisher.engine import Engine, Key
 from publisher.marketplaces import Slot
