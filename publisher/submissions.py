@@ -158,12 +158,10 @@ def _outcome(view: OfferView, status: Status, *, changed: bool) -> Outcome:
         wait = None
     else:
         wait = status.look_again
-    words = " ".join(word for word in (status.step, status.message) if word)
+    parts = dict.fromkeys((status.progress.value, status.step, status.message))
+    words = ": ".join(part for part in parts if part)
     return Outcome(
-        view=view,
-        changed=changed,
-        message=f"{view.key} is {view.state}; {status.progress.value}: {words}",
-        look_again=wait,
+        view=view, changed=changed, message=f"{view.key} is {view.state}; {words}", look_again=wait
     )
 
 
