@@ -160,7 +160,7 @@ class _Composer:
     def _scalar(self, event: Any, mark: Mark) -> Scalar:
         if found := FORBIDDEN.search(event.value):
             raise Unreadable(control_character(found.group(), mark=mark, file=self.file))
-        return Scalar(event.value, event.style is None, mark)
+        return Scalar(event.value, not event.style, mark)  # the C parser says "" of a plain scalar
 
     def _sequence(self, mark: Mark, depth: int) -> Sequence:
         sequence = Sequence(mark)
