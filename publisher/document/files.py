@@ -58,13 +58,16 @@ def read_regular(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
         raise FileRefused(_why(error)) from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise FileRefused("is not a regular file")
         if status.st_size > MAX_FILE_BYTES:
             raise FileRefused(f"has {status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
-        return file.read(MAX_FILE_BYTES + 1)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(MAX_FILE_BYTES + 1)
+    finally:
+        os.close(handle)
 
 
 def _why(error: OSError) -> str:
