@@ -53,7 +53,7 @@ def test_every_value_has_its_place(demo: Path) -> None:
         ("ofer: a\n", ("document-unknown-key", 1, 1)),
         ("skus: {id: a}\n", ("document-type", 1, 1)),
         ("skus:\n  - {hidden: yes}\n", ("document-type", 2, 14)),
-        ("skus:\n  - prices: {US: {per_hour_by_cores: {1: 1e3}}}\n", ("document-type", 2, 45)),
+        ("skus:\n  - prices: {US: {per_hour_by_cores: {1: 1e3}}}\n", ("document-type", 2, 42)),
         ("legal: {terms: {file: ../secret.txt}}\n", ("document-file", 1, 9)),
         ("format: vm-offer/2\n", ("document-format", 1, 9)),
         ("a: " + "[" * 40 + "]" * 40, ("document-too-deep", 1, 35)),
