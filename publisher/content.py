@@ -105,14 +105,15 @@ def same_content(document: Document, revision: RevisionView) -> bool:
     if not document.unresolved:
         return digest_of(document.offer) == revision.digest
     names = {name: address for address, name in revision.locks.get("", {}).get("secrets", {}).items()}
-    return digest(_resolved(canonical(document.offer), names)) == revision.digest
+    return digest(resolved(canonical(document.offer), names)) == revision.digest
 
 
-def _resolved(value: Any, addresses_by_name: Mapping[str, str]) -> Any:
+def resolved(value: Any, addresses_by_name: Mapping[str, str]) -> Any:
+    """A canonical value with each disk that stands under a known secret's name by its address."""
     if isinstance(value, dict):
-        return {key: _resolved(item, addresses_by_name) for key, item in value.items()}
+        return {key: resolved(item, addresses_by_name) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolved(item, addresses_by_name) for item in value]
+        return [resolved(item, addresses_by_name) for item in value]
     prefix = f"{UNRESOLVED}:"
     if isinstance(value, str) and value.startswith(prefix):
         return addresses_by_name.get(value.removeprefix(prefix), value)

@@ -36,7 +36,7 @@ def request_deletion(
     view = observe(engine, key).view
     target = _sku(view, sku) if sku else None
     with write(engine, key, seen=view.rev) as work:
-        reasons = _objections(work.view, target)
+        reasons = objections(work.view, target)
         if target:
             work.fire_sku(sku, "request_deletion", reasons=reasons, detail={"reason": wish.reason})
         else:
@@ -57,7 +57,7 @@ def _sku(view: OfferView, sku_id: str) -> SkuView:
     raise UsageError(f"{view.key} has no SKU {sku_id[:60]!a}", hint=f"known: {known}")
 
 
-def _objections(view: OfferView, target: SkuView | None) -> dict[str, str]:
+def objections(view: OfferView, target: SkuView | None) -> dict[str, str]:
     """Why a deletion cannot be asked for now, by guard."""
     reasons: dict[str, str] = {}
     if reason := running(view):

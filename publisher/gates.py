@@ -111,7 +111,7 @@ def production_guards(engine: Engine, document: Document, view: OfferView, repor
     """Why what is staged cannot go to production now, by guard."""
     reasons: dict[str, str] = {}
     revision, submission = view.open, view.submission
-    if revision is None or submission is None or not _staged(view):
+    if revision is None or submission is None or not staged(view):
         reasons["staging_ready"] = objection("stage-before-production", "the staging is not ready")
     if revision is not None and not same_content(document, revision):
         reasons["content_is_staged"] = objection(
@@ -122,9 +122,9 @@ def production_guards(engine: Engine, document: Document, view: OfferView, repor
         reasons["gate_production_passed"] = objection(
             "walkthrough-complete", f"{count} errors at the production gate"
         )
-    if reason := _untested(engine, view):
+    if reason := untested(engine, view):
         reasons["staging_tested"] = reason
-    if reason := _unapproved(engine, view):
+    if reason := unapproved(engine, view):
         reasons["approved"] = reason
     if reason := running(view):
         reasons["no_submission_running"] = reason
@@ -143,7 +143,7 @@ def running(view: OfferView) -> str:
     )
 
 
-def _staged(view: OfferView) -> bool:
+def staged(view: OfferView) -> bool:
     """Whether the staging slot holds the open revision."""
     submission, revision = view.submission, view.open
     if submission is None or revision is None or submission.revision_id != revision.id:
@@ -152,7 +152,8 @@ def _staged(view: OfferView) -> bool:
     return submission.slot is Slot.PRODUCTION or submission.progress == Progress.READY
 
 
-def _untested(engine: Engine, view: OfferView) -> str:
+def untested(engine: Engine, view: OfferView) -> str:
+    """Why the staging test of the open revision stands in the way; "" where it does not."""
     evidence = engine.catalogue.evidence(view.open.id) if view.open else None
     if evidence is None:
         if engine.settings["required_test"]:
@@ -166,7 +167,8 @@ def _untested(engine: Engine, view: OfferView) -> str:
     return ""
 
 
-def _unapproved(engine: Engine, view: OfferView) -> str:
+def unapproved(engine: Engine, view: OfferView) -> str:
+    """Which approvals of the open revision are missing; "" where none is."""
     wanted: int = engine.settings["approvals"]
     if not wanted or view.open is None:
         return ""

@@ -1,5 +1,6 @@
 """Moves a staged offer on, or back: one step at a time, each of which can be asked for again."""
 
+from publisher.catalogue import OfferView
 from publisher.document import Document
 from publisher.engine import Engine, Key
 from publisher.errors import Refused
@@ -40,21 +41,26 @@ def cancel(engine: Engine, key: Key) -> Outcome:
 def discard(engine: Engine, key: Key) -> Outcome:
     """Drop an open draft that was never staged; what is live stays untouched."""
     view = engine.view(key)
-    staged_since_live = (view.staged and view.live is None) or any(
-        sku.state == "staging" or (sku.staged and not sku.live_since and sku.state != "deleted")
-        for sku in view.skus
-    )
-    reason = ""
-    if view.open and (view.open.staged or staged_since_live):
-        reason = objection(
-            "draft-discard-only-unstaged",
-            f"{view.key} was staged; `publisher delete {view.offer}` drafts a ticket",
-        )
+    reason = discard_objection(view)
     with write(engine, key, seen=view.rev) as work:
         work.fire("discard", reasons={"never_staged": reason} if reason else {})
     view = engine.view(key)
     left = f"revision {view.live.number} stays live" if view.live else "nothing is left of the offer"
     return Outcome(view=view, changed=True, message=f"{view.key}: the draft is dropped; {left}")
+
+
+def discard_objection(view: OfferView) -> str:
+    """Why the open draft cannot be dropped: it, or something beside what is live, was staged; else ""."""
+    staged_since_live = (view.staged and view.live is None) or any(
+        sku.state == "staging" or (sku.staged and not sku.live_since and sku.state != "deleted")
+        for sku in view.skus
+    )
+    if view.open is None or not (view.open.staged or staged_since_live):
+        return ""
+    return objection(
+        "draft-discard-only-unstaged",
+        f"{view.key} was staged; `publisher delete {view.offer}` drafts a ticket",
+    )
 
 
 def approve(engine: Engine, key: Key) -> Outcome:
