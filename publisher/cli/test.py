@@ -29,14 +29,15 @@ def command(
     """
     with engine() as opened:
         key = opened.find(offer)
-        evidence = run_test(opened, key, command, show=_show)
+        words = command[1:] if command[0] == "--" else command
+        evidence = run_test(opened, key, words, show=_show)
     seconds, digest = f"{evidence.seconds:.1f} s", evidence.output_sha256[:12]
-    words = f"exit status {evidence.exit_status} after {seconds}, output sha256 {digest}"
+    facts = f"exit status {evidence.exit_status} after {seconds}, output sha256 {digest}"
     if evidence.exit_status:
         raise Refused(
-            f"{'/'.join(key)}: the staging test failed: {words}", hint="stage a mended content, or test again"
+            f"{'/'.join(key)}: the staging test failed: {facts}", hint="stage a mended content, or test again"
         )
-    result(f"{'/'.join(key)}: the staging test passed: {words}")
+    result(f"{'/'.join(key)}: the staging test passed: {facts}")
 
 
 def _show(chunk: bytes) -> None:

@@ -1,17 +1,14 @@
 """Runs every case of every file in `cases/`: one file per rule, good and bad rows."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import Case
-
 from publisher.findings import Finding
 from publisher.rules.registry import load
+from tests.rules.conftest import Case
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
