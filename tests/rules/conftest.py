@@ -72,15 +72,16 @@ class Case:
 
 
 class _Links(dict[str, Any]):
-    """Every link answers, but those that are named with what went wrong."""
+    """Every link answers, but those that are named with what went wrong: `outcome: detail`."""
 
     def __missing__(self, url: str) -> Any:
-        return SimpleNamespace(url=url, ok=True, detail="200 OK")
+        return SimpleNamespace(url=url, ok=True, outcome="reachable", detail="200 OK")
 
     def __init__(self, broken: dict[str, str]) -> None:
-        super().__init__(
-            {url: SimpleNamespace(url=url, ok=False, detail=detail) for url, detail in broken.items()}
-        )
+        super().__init__()
+        for url, answer in broken.items():
+            outcome, _, detail = answer.partition(": ")
+            self[url] = SimpleNamespace(url=url, ok=False, outcome=outcome, detail=detail)
 
     def get(self, url: str, default: Any = None) -> Any:
         return self[url]
