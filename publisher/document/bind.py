@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from dataclasses import field as dataclass_field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -173,7 +173,7 @@ def _text(binder: Binder, node: Node, at: str) -> Text | None:
     try:
         value = binder.texts[name] = guard.decode(data, name)
     except Unreadable as error:
-        binder.problems.append(error.problem)
+        binder.problems.append(replace(error.problem, pointer=at))
         return None
     return Text(at=at, value=value.removesuffix("\n"), file=name)
 

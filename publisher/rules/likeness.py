@@ -39,10 +39,10 @@ _FLOOD: Final = re.compile(rb"(?<=[^\0]{30})[^\0]+")
 
 
 class Likeness(Enum):
-    """How alike two texts are: the same, or the same only to the eye."""
+    """How alike two texts are: the same, or the same to the eye alone."""
 
-    SAME = "the same"
-    LOOKALIKE = "the same to the eye, in letters of another script"
+    SAME = "same"
+    LOOKALIKE = "look-alike"
 
 
 def likeness(a: str, b: str) -> Likeness | None:
@@ -92,7 +92,7 @@ def _skeleton(text: str) -> str:
 def _fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
-    text = _visible(_calm(text.translate(_PUNCTUATION)))
+    text = _calm(text.translate(_PUNCTUATION))
     for _ in range(2):  # casing and composing each make work for the other
         text = _visible(normalize("NFKC", text).casefold().translate(_PUNCTUATION))
     return " ".join(text.split())

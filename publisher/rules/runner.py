@@ -99,7 +99,7 @@ class _Run:
         """What the reader refused becomes findings of the `document-…` rules."""
         rules = load()
         for problem in self.document.problems:
-            mark = problem.mark or self.document.locate(problem.pointer)
+            mark = problem.mark or (None if problem.file else self.document.locate(problem.pointer))
             flaw = Flaw(
                 at=problem.pointer, message=problem.message, fix=problem.fix, file=problem.file, mark=mark
             )

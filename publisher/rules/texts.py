@@ -1,9 +1,12 @@
-"""Lengths, markup and likeness of the listing's texts."""
+"""Lengths of the listing's texts, and texts that say the same twice."""
 
 from collections.abc import Iterator
 
-from publisher.document.model import Listing
-from publisher.profiles import Profile
+from publisher.document.model import Listing, Offer, Sku, SkuListing, Text
+from publisher.document.nodes import Mark
+from publisher.findings import Gate, Severity
+from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
+from publisher.rules.likeness import Likeness, folded, likeness, skeleton
 from publisher.rules.registry import Flaw, rule
 
 
@@ -20,8 +23,195 @@ def title_length(listing: Listing, limits: Profile) -> Iterator[Flaw]:
     Fix: shorten the title; the count is in UTF-16 code units, as a browser's text box counts.
     Source: row 15; guide for VM offers, marketing texts.
     """
-    if (size := length(listing.title)) > limits.lengths["title"]:
-        yield Flaw(
-            at=f"{listing.at}/title",
-            message=f"the title has {size} UTF-16 code units; at most {limits.lengths['title']} are allowed",
-        )
+    yield from _measure(f"{listing.at}/title", "the title", listing.title, "title", limits)
+
+
+@rule("TXT102", "summary-length")
+def summary_length(listing: Listing, limits: Profile) -> Iterator[Flaw]:
+    """The summary of the offer keeps to its limit.
+
+    Why: the summary is the line below the title in search results; the portal refuses a longer one.
+    Fix: shorten the summary; markup counts, in UTF-16 code units, as a browser's text box counts.
+    Source: row 17; guide for VM offers, marketing texts; certification policy 100.1.
+    """
+    yield from _measure(f"{listing.at}/summary", "the summary", listing.summary, "summary", limits)
+
+
+@rule("TXT103", "longsummary-length")
+def long_summary_length(listing: Listing, limits: Profile) -> Iterator[Flaw]:
+    """The long summary of the offer keeps to its limit.
+
+    Why: the portal refuses a longer one.
+    Fix: shorten the long summary; markup counts, in UTF-16 code units, as a browser's text box counts.
+    Source: row 18; guide for VM offers, marketing texts; Partner Center documentation (2020).
+    """
+    at = f"{listing.at}/long_summary"
+    yield from _measure(at, "the long summary", listing.long_summary, "long_summary", limits)
+
+
+@rule("TXT104", "description-length")
+def description_length(listing: Listing, limits: Profile) -> Iterator[Flaw]:
+    """The description of the offer keeps to its limit, markup included.
+
+    Why: the portal refuses a longer one, and counts the markup that nobody sees.
+    Fix: shorten the description or use less markup; the count is in UTF-16 code units.
+    Source: row 19; guide for VM offers, marketing texts; Partner Center documentation (2020).
+    """
+    at = f"{listing.at}/description"
+    yield from _measure(at, "the description", listing.description, "description", limits)
+
+
+@rule("TXT105", "sku-title-length")
+def sku_title_length(sku_listing: SkuListing, limits: Profile) -> Iterator[Flaw]:
+    """The title of a SKU keeps to its limit.
+
+    Why: the portal refuses a longer one. In partner-center, pages of the documentation disagree: what
+    goes beyond the smaller number is a warning.
+    Fix: shorten the title; the count is in UTF-16 code units, as a browser's text box counts.
+    Source: row 20; guide for VM offers, SKU texts; Partner Center documentation, plan listing.
+    """
+    yield from _measure(f"{sku_listing.at}/title", "the SKU title", sku_listing.title, "sku_title", limits)
+
+
+@rule("TXT106", "sku-summary-length")
+def sku_summary_length(sku_listing: SkuListing, limits: Profile) -> Iterator[Flaw]:
+    """The summary of a SKU keeps to its limit.
+
+    Why: the portal refuses a longer one.
+    Fix: shorten the summary; the count is in UTF-16 code units, as a browser's text box counts.
+    Source: row 21; guide for VM offers, SKU texts; Partner Center documentation, plan listing.
+    """
+    at = f"{sku_listing.at}/summary"
+    yield from _measure(at, "the SKU summary", sku_listing.summary, "sku_summary", limits)
+
+
+@rule("TXT107", "sku-description-length")
+def sku_description_length(sku_listing: SkuListing, limits: Profile) -> Iterator[Flaw]:
+    """The description of a SKU keeps to its limit.
+
+    Why: the portal refuses a longer one. In partner-center, pages of the documentation disagree: what
+    goes beyond the smaller number is a warning.
+    Fix: shorten the description; markup counts, in UTF-16 code units.
+    Source: row 22; guide for VM offers, SKU texts; Partner Center documentation, plan listing.
+    """
+    at = f"{sku_listing.at}/description"
+    yield from _measure(at, "the SKU description", sku_listing.description, "sku_description", limits)
+
+
+@rule(
+    "TXT108",
+    "text-duplicate-description",
+    gate=Gate.STAGE,
+    severity={PARTNER_CENTER: Severity.WARNING, "else": Severity.ERROR},
+)
+def text_duplicate_description(
+    sku: Sku, sku_listing: SkuListing, language: str, offer: Offer
+) -> Iterator[Flaw]:
+    """The description of a SKU says something else than that of the offer.
+
+    Why: the store shows both on one page, and offers that repeat themselves are sent back.
+    Fix: say in the SKU's description what this SKU adds, and for whom it is.
+    Source: row 23; guide for VM offers, SKU texts.
+    """
+    if listing := _in_language(offer, language):
+        text = sku_listing.description
+        same = likeness(text.value, listing.description.value)
+        what = f"the description of the SKU {sku.id[:60]!a}"
+        yield from _repeated(f"{sku_listing.at}/description", same, what, "that of the offer", text)
+
+
+@rule("TXT109", "text-duplicate-title-longsummary", gate=Gate.STAGE, profiles=[CLASSIC])
+def text_duplicate_title_long_summary(
+    sku: Sku, sku_listing: SkuListing, language: str, offer: Offer
+) -> Iterator[Flaw]:
+    """The title of a SKU is not the offer's long summary.
+
+    Why: offers that repeat themselves are sent back.
+    Fix: let the SKU's title name what is bought, such as "Beacon by the hour".
+    Source: row 24; guide for VM offers, SKU texts.
+    """
+    if listing := _in_language(offer, language):
+        same = likeness(sku_listing.title, listing.long_summary.value)
+        what = f"the title of the SKU {sku.id[:60]!a}"
+        yield from _repeated(f"{sku_listing.at}/title", same, what, "the offer's long summary")
+
+
+@rule("TXT110", "text-duplicate-title-summary", gate=Gate.STAGE, profiles=[CLASSIC])
+def text_duplicate_title_summary(
+    sku: Sku, sku_listing: SkuListing, language: str, offer: Offer
+) -> Iterator[Flaw]:
+    """The title of a SKU is not the offer's summary.
+
+    Why: offers that repeat themselves are sent back.
+    Fix: let the SKU's title name what is bought, such as "Beacon by the hour".
+    Source: row 25; guide for VM offers, SKU texts.
+    """
+    if listing := _in_language(offer, language):
+        same = likeness(sku_listing.title, listing.summary)
+        what = f"the title of the SKU {sku.id[:60]!a}"
+        yield from _repeated(f"{sku_listing.at}/title", same, what, "the offer's summary")
+
+
+@rule("TXT111", "sku-title-unique", gate=Gate.STAGE)
+def sku_title_unique(offer: Offer) -> Iterator[Flaw]:
+    """Every SKU has a title of its own.
+
+    Why: customers choose between SKUs by their titles; the marketplace refuses two equal ones.
+    Fix: name in the title what sets this SKU apart: how it is paid for, its size, its edition.
+    Source: row 26; guide for VM offers, production checklist; Partner Center documentation, plans.
+    """
+    seen: dict[tuple[Likeness, str, str], Sku] = {}
+    titles = [(sku, texts, tag.lower()) for sku in offer.skus for tag, texts in sku.listing.items()]
+    for sku, texts, language in titles:
+        if not (title := folded(texts.title)):
+            continue
+        earlier = seen.setdefault((Likeness.SAME, language, title), sku)
+        similar = seen.setdefault((Likeness.LOOKALIKE, language, skeleton(texts.title)), sku)
+        same = Likeness.SAME if earlier is not sku else Likeness.LOOKALIKE if similar is not sku else None
+        other = (similar if same is Likeness.LOOKALIKE else earlier).id
+        what = f"the title of the SKU {sku.id[:60]!a}"
+        yield from _repeated(f"{texts.at}/title", same, what, f"that of the SKU {other[:60]!a}")
+
+
+def _measure(at: str, what: str, text: str | Text, key: str, limits: Profile) -> Iterator[Flaw]:
+    text = Text(value=text) if isinstance(text, str) else text
+    size, most = length(text.value), limits.lengths[key]
+    advised = limits.lengths.get(f"{key}_advised", most)
+    if size <= advised:
+        return
+    limit, rest, weight = most, "are allowed", None
+    if size <= most:
+        limit, rest, weight = advised, "are sure to be accepted", Severity.WARNING
+    yield Flaw(
+        at=at,
+        message=f"{what} has {size:,} UTF-16 code units; at most {limit:,} {rest}",
+        fix=f"shorten it by {size - limit:,}",
+        severity=weight,
+        file=text.file,
+        mark=_place(text.value, limit) if text.file else None,
+    )
+
+
+def _place(text: str, units: int) -> Mark:
+    """The place behind so many UTF-16 code units."""
+    before = text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "ignore")
+    return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _in_language(offer: Offer, language: str) -> Listing | None:
+    return next((own for tag, own in offer.listing.items() if tag.lower() == language.lower()), None)
+
+
+def _repeated(
+    at: str, same: Likeness | None, what: str, other: str, text: Text | None = None
+) -> Iterator[Flaw]:
+    if same is None:
+        return
+    only_looks = f"{what} looks like {other}, in letters of another script"
+    yield Flaw(
+        at=at,
+        message=f"{what} repeats {other}" if same is Likeness.SAME else only_looks,
+        severity=None if same is Likeness.SAME else Severity.WARNING,
+        file=text.file if text else "",
+        mark=Mark(1, 1) if text and text.file else None,
+    )
