@@ -38,6 +38,18 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def reader(engine: Engine) -> Engine:
+    """For reading: all that one connection sees is of one moment."""
+    if engine.dialect.name == "sqlite":
+        return engine  # a transaction of SQLite is of one moment by itself
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def writer(engine: Engine) -> Engine:
+    """For writing: SQLite takes the lock at the first line, PostgreSQL with the offer's row."""
+    return engine.execution_options(write=True)
+
+
 @contextmanager
 def unavailable(url: str) -> Iterator[None]:
     """Turns what a database says when it is locked, full, gone or broken into an error with a cure."""

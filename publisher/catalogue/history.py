@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 GENESIS: Final = ""
@@ -27,7 +27,7 @@ class Event:
 
     def chained(self, key: str, previous: str) -> "Event":
         """The same event with its place in the chain of the offer `key`."""
-        facts = asdict(self) | {"previous": previous}
+        facts = vars(self) | {"previous": previous}
         return Event(**facts | {"hash": _hash(key, facts)})
 
 
@@ -50,7 +50,7 @@ def verify(key: str, events: Iterable[Event], *, head: str, count: int) -> Verdi
     for number, event in enumerate(events, 1):
         if event.number != number:
             return Verdict(events=number, head=previous, broken=f"event {number} is missing")
-        if event.previous != previous or event.hash != _hash(key, asdict(event)):
+        if event.previous != previous or event.hash != _hash(key, vars(event)):
             return Verdict(events=number, head=previous, broken=f"event {number} was altered")
         previous = event.hash
     if (number, previous) != (count, head):

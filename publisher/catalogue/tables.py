@@ -6,6 +6,7 @@ from sqlalchemy import Column, Index, LargeBinary, Table, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 OPEN: Final = ("draft", "staging", "production_requested")
+CLOSED: Final = ("superseded", "discarded")
 RUNNING: Final = ("pending", "running", "unknown")
 
 

@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from publisher.catalogue.history import Event
 from publisher.catalogue.tables import (
@@ -382,11 +384,24 @@ class Work:
         self.view = replace(self.view, skus=tuple(new if old.id == new.id else old for old in self.view.skus))
 
     def _insert(self, table: Table, row: Mapping[str, Any]) -> int:
-        result = self._connection.execute(insert(table).returning(table.c.id), dict(row))
+        result = self._connection.execute(_inserting(table), dict(row))
         return int(result.scalar_one())
 
     def _update(self, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
-        self._connection.execute(update(table).where(table.c.id == row_id).values(**values))
+        self._connection.execute(_updating(table), {"row_id": row_id, **values})
+
+
+# A statement is built once per table: building one costs more than running it.
+
+
+@cache
+def _inserting(table: Table) -> ReturningInsert[Any]:
+    return insert(table).returning(table.c.id)
+
+
+@cache
+def _updating(table: Table) -> Update:
+    return update(table).where(table.c.id == bindparam("row_id"))
 
 
 def _insert_if_new(connection: Connection) -> Any:
