@@ -1,0 +1,111 @@
+"""`publisher image`: edits of an offer folder about image versions."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from publisher.cli.console import note, result
+from publisher.document.edit import Part
+from publisher.errors import UsageError
+
+if TYPE_CHECKING:
+    from publisher.document import Document
+    from publisher.document.edit import Edited
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+PathArgument = Annotated[
+    Path, typer.Argument(metavar="PATH", help="Offer folder or its document.", show_default=False)
+]
+SkuOption = Annotated[
+    list[str] | None, typer.Option("--sku", metavar="ID", help="SKU to edit; repeat for several.")
+]
+AllSkusOption = Annotated[bool, typer.Option("--all-skus", help="Edit every SKU.")]
+
+
+@app.callback()
+def callback() -> None:
+    """Add an image version to SKUs, or replace the number of one that was never live."""
+
+
+@app.command(epilog="next: publisher diff PATH")
+def add(
+    path: PathArgument,
+    version: Annotated[
+        str, typer.Option(metavar="X.Y.Z", help="Number of the new version.", show_default=False)
+    ],
+    sku: SkuOption = None,
+    all_skus: AllSkusOption = False,
+    os_vhd_secret: Annotated[
+        str, typer.Option(metavar="NAME", help="Secret that holds the SAS URL of the OS disk.")
+    ] = "",
+    data_vhd_secret: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The same for a data disk; repeat for each, LUN 0 first."),
+    ] = None,
+    like: Annotated[
+        str, typer.Option(metavar="X.Y.Z", help="Version to start from.", show_default="the current one")
+    ] = "",
+) -> None:
+    """Append a version; comments, order and style of the document stay.
+
+    Example: publisher image add my-offer --all-skus --version 1.2.1 --os-vhd-secret OS_VHD_1_2_1
+    """
+    from publisher.document.edit import Disks, add_image
+
+    document = _document(path)
+    disks = Disks(os=os_vhd_secret, data=tuple(data_vhd_secret or ()))
+    skus = _skus(sku, all_skus)
+    _say(add_image(document, skus, version, disks=disks, like=like, burned=_burned(document)))
+
+
+@app.command(epilog="next: publisher diff PATH")
+def bump(
+    path: PathArgument,
+    part: Annotated[Part, typer.Option(help="Which number rises.", show_default=False)],
+    sku: SkuOption = None,
+    all_skus: AllSkusOption = False,
+) -> None:
+    """Give the current version, which was never live, the next number.
+
+    Example: publisher image bump my-offer --sku hourly --part patch
+    """
+    from publisher.document.edit import bump_image
+
+    document = _document(path)
+    _say(bump_image(document, _skus(sku, all_skus), part, burned=_burned(document)))
+
+
+def _document(path: Path) -> "Document":
+    from publisher.document.save import open_for_edit
+
+    return open_for_edit(path)
+
+
+def _skus(named: list[str] | None, every: bool) -> list[str]:
+    """The SKUs to edit; empty for all of them."""
+    if bool(named) == every:
+        raise UsageError("it is not said which SKUs to edit", hint="give --sku ID, or --all-skus alone")
+    return named or []
+
+
+def _burned(document: "Document") -> dict[str, tuple[str, ...]]:
+    """The versions that were live, as far as the lock file tells."""
+    from publisher.lock import read_lock
+
+    lock = read_lock(document.folder)
+    return {sku.id: sku.versions for sku in lock.skus} if lock else {}
+
+
+def _say(edited: "Edited") -> None:
+    for line in edited.done:
+        result(f"{edited.document.display()}: {line}")
+    for line in edited.left:
+        note(line)

@@ -1,0 +1,69 @@
+"""`publisher init`: a commented offer folder to start from."""
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from publisher.cli.console import ask, interactive, note, result
+from publisher.errors import UsageError
+from publisher.profiles import CLASSIC, PROFILES
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.command(epilog="next: publisher validate DIR")
+def init(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the offer is to live.", show_default=False)
+    ],
+    profile: Annotated[
+        str,
+        typer.Option(help=f"Generation of the marketplace: {' or '.join(PROFILES)}.", show_default="asked"),
+    ] = "",
+    publisher: Annotated[
+        str, typer.Option(metavar="ID", help="Publisher ID.", show_default="left open")
+    ] = "",
+    offer: Annotated[str, typer.Option(metavar="ID", help="Offer ID.", show_default="left open")] = "",
+) -> None:
+    """Scaffold a commented offer folder; what only its owner can know is left open and listed.
+
+    Example: publisher init my-offer --profile classic --publisher contoso --offer my-offer
+    """
+    from publisher.scaffold import scaffold
+
+    profile = _known(profile or _asked())
+    for path in scaffold(folder, profile=profile, publisher=publisher, offer=offer):
+        result(str(path))
+    _say_what_is_open(folder)
+
+
+def _asked() -> str:
+    if not interactive():
+        return CLASSIC
+    return ask(f"Profile: {' or '.join(PROFILES)} [{CLASSIC}]", flag="--profile") or CLASSIC
+
+
+def _known(profile: str) -> str:
+    if profile in PROFILES:
+        return profile
+    near = get_close_matches(profile, PROFILES, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PROFILES)}"
+    raise UsageError(f"the profile {profile[:40]!a} is not known", hint=hint)
+
+
+def _say_what_is_open(folder: Path) -> None:
+    from publisher.document import read_document
+    from publisher.document.blanks import blanks
+
+    note("fill in:")
+    for blank in blanks(read_document(folder)):
+        note(f"  {blank.words}")
+    note(f"replace the placeholders: {folder / 'media'}")
+    note(f"next: publisher validate {folder}")
