@@ -153,8 +153,8 @@ def load_settings(start: Path | None = None, *, environ: Mapping[str, str] | Non
     start = (start or Path.cwd()).resolve()
     environ = os.environ if environ is None else environ
     file, table = _find(start)
+    waivers = _waivers(table.pop("waivers", []), file)
     flat = _flatten(table)
-    waivers = tuple(_waiver(row, file, number) for number, row in enumerate(flat.pop("waivers", []), 1))
     _refuse_unknown(flat, file)
     values, origins = {}, {}
     for name, setting in SETTINGS.items():
@@ -180,7 +180,7 @@ def _find(start: Path) -> tuple[Path | None, dict[str, Any]]:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: {error}", hint="correct the file; nothing was done") from None
 
 
@@ -220,6 +220,12 @@ def _effective(
         raise SettingsError(f"{origin}: {name}: {error}", hint=setting.help) from None
 
 
+def _waivers(rows: Any, file: Path | None) -> tuple[Waiver, ...]:
+    if not isinstance(rows, list):
+        raise SettingsError(f"{file}: waivers: a list of tables is expected", hint="write [[waivers]]")
+    return tuple(_waiver(row, file, number) for number, row in enumerate(rows, 1))
+
+
 def _waiver(row: Any, file: Path | None, number: int) -> Waiver:
     place = f"{file}: waivers[{number}]"
     if not isinstance(row, dict):
@@ -231,11 +237,13 @@ def _waiver(row: Any, file: Path | None, number: int) -> Waiver:
     for key in ("code", "reason", "until", "by"):
         if not row.get(key):
             raise SettingsError(f"{place}: {key} is missing", hint="a waiver says code, reason, until and by")
+    if wrong := next((key for key in row if key != "until" and not isinstance(row[key], str)), None):
+        raise SettingsError(f"{place}: {wrong}: a text is expected", hint='write it in quotes: "…"')
     return Waiver(**{**row, "until": _day(row["until"], place)})
 
 
 def _day(value: Any, place: str) -> date:
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
+        return date.fromisoformat(str(value)[:10] if isinstance(value, date) else str(value))
     except ValueError:
         raise SettingsError(f"{place}: until is no date", hint="write until = 2026-12-31") from None

@@ -18,4 +18,5 @@ SUBJECTS: Final = (
     "sas",
     "changes",
     "acts",
+    "settings",
 )

@@ -1,0 +1,165 @@
+"""Judges an offer folder at a gate: reads it, finds what is published, asks the rules, heeds waivers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, Literal
+
+from publisher.baseline import OtherOffer, Published
+from publisher.document import Document, read_document
+from publisher.document.model import Offer
+from publisher.document.nodes import Problem
+from publisher.document.secrets import Secrets
+from publisher.errors import UsageError
+from publisher.findings import Finding, Gate, Report
+from publisher.lock import LOCK, LockBroken, published, read_lock
+from publisher.profiles import PROFILES, load_profile
+from publisher.rules.registry import NO_BASELINE, find
+from publisher.rules.runner import Account, Circumstances, LinkAnswer, check
+from publisher.settings import Settings
+from publisher.waivers import apply
+
+Against = Literal["auto", "lock", "catalogue", "none"]
+_SQLITE: Final = "sqlite:///"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Baseline:
+    """What is known of the published offer; `reason` says why, where that is nothing."""
+
+    published: Published | None = None
+    others: tuple[OtherOffer, ...] | None = None
+    reason: str = NO_BASELINE
+    broken: LockBroken | None = None
+
+
+def validate(
+    path: Path,
+    *,
+    gate: Gate,
+    settings: Settings,
+    secrets: Secrets,
+    now: datetime,
+    profile: str | None = None,
+    against: Against = "auto",
+    network: bool = False,
+) -> Report:
+    """What the rules say of an offer folder.
+
+    The profile is the argument's, else the offer's, else the settings'. `against` says where to
+    look for what is published: `auto` takes the lock file, else a catalogue that exists. Links are
+    asked over the network at the production gate, and earlier with `network`.
+
+    Raises UsageError for a path that cannot be read or a baseline that was asked for and is not
+    there, SettingsError for a waiver of an unknown rule. What stands in the folder is never raised.
+    """
+    document = _known_profile(read_document(path, secrets))
+    baseline = _baseline(document, settings, against)
+    circumstances = Circumstances(
+        gate=gate,
+        limits=load_profile(_profile_name(document, settings, profile)),
+        now=now,
+        account=_account(settings),
+        published=baseline.published,
+        others=baseline.others,
+        links=_links(document, settings) if network or gate >= Gate.PRODUCTION else None,
+    )
+    report = _explained(check(document, circumstances), baseline, document)
+    return apply(report, settings.waivers, today=now.astimezone(UTC).date(), file=settings.file)
+
+
+def _known_profile(document: Document) -> Document:
+    """The document, with a problem where it names a profile that nobody knows."""
+    name = document.offer.profile if document.offer else ""
+    if not name or name in PROFILES:
+        return document
+    near = get_close_matches(name, PROFILES, 1)
+    problem = Problem(
+        rule="document-type",
+        message=f"the profile {name[:40]!a} is not known",
+        fix=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PROFILES)}",
+        pointer="/profile",
+    )
+    return replace(document, problems=(*document.problems, problem))
+
+
+def _profile_name(document: Document, settings: Settings, profile: str | None) -> str:
+    own = document.offer.profile if document.offer else ""
+    return profile or (own if own in PROFILES else "") or str(settings["profile"])
+
+
+def _account(settings: Settings) -> Account:
+    return Account(
+        tax_profile=settings["account.tax_profile"],
+        bank_account=settings["account.bank_account"],
+        solution_template_approved=settings["solution_template_approved"],
+    )
+
+
+def _baseline(document: Document, settings: Settings, against: Against) -> _Baseline:
+    if against == "none":
+        return _Baseline(reason="what is published was not asked for (--against none)")
+    if against != "catalogue" and (baseline := _from_lock(document)):
+        return baseline
+    exists = _catalogue_exists(settings)
+    if against == "lock" or (against == "catalogue" and not exists):
+        raise UsageError(
+            f"{document.folder if against == 'lock' else settings.home}: there is no "
+            f"{LOCK if against == 'lock' else 'catalogue'} to compare with",
+            hint="leave --against away; `publisher lock PATH` writes a lock file from the catalogue",
+        )
+    return _from_catalogue(document.offer, settings) if exists else _Baseline()
+
+
+def _from_lock(document: Document) -> _Baseline | None:
+    try:
+        lock = read_lock(document.folder)
+    except LockBroken as error:
+        return _Baseline(reason="the lock file cannot be read", broken=error)
+    return _Baseline(published=published(lock)) if lock else None
+
+
+def _catalogue_exists(settings: Settings) -> bool:
+    """Whether there is one to ask: asking must not create it."""
+    url = settings.database_url
+    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).is_file()
+
+
+def _from_catalogue(offer: Offer | None, settings: Settings) -> _Baseline:
+    if offer is None or not (offer.publisher and offer.offer):
+        return _Baseline()
+    from publisher.engine import published_in_catalogue  # costs the database's libraries
+
+    known, others = published_in_catalogue(settings, offer.publisher, offer.offer)
+    reason = f"{offer.key} was never staged, says the catalogue"
+    return _Baseline(published=known, others=others, reason=reason)
+
+
+def _links(document: Document, settings: Settings) -> Mapping[str, LinkAnswer]:
+    if document.offer is None:
+        return {}
+    from publisher.links import check_links
+    from publisher.rules.links import link_urls
+
+    assume = settings["links.assume"] if settings["target"] == "local" else ()
+    return check_links([url for _, url in link_urls(document.offer)], assume=assume)
+
+
+def _explained(report: Report, baseline: _Baseline, document: Document) -> Report:
+    """The report with the true reason for rules that had nothing to compare with."""
+    skipped = tuple(
+        replace(skip, reason=baseline.reason) if skip.reason == NO_BASELINE else skip
+        for skip in report.skipped
+    )
+    error = baseline.broken
+    if error is None:
+        return replace(report, skipped=skipped)
+    rule = find("lock-broken")
+    finding = Finding(
+        code=rule.code, rule=rule.name, severity=rule.severity(report.profile, report.gate), gate=rule.gate,
+        message=error.message, fix=rule.fix, file=document.display(LOCK), line=error.line,
+        column=error.column, offer=report.offer,
+    )  # fmt: skip
+    return replace(report, skipped=skipped, findings=(*report.findings, finding))
