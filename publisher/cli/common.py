@@ -30,6 +30,7 @@ Timeout = Annotated[float, typer.Option(min=0, help="Seconds that --wait lasts a
 def make_app() -> typer.Typer:
     """A typer application for one command."""
     return typer.Typer(
+        add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
