@@ -9,8 +9,7 @@ from typing import Any, Final, Protocol
 from publisher.baseline import OtherOffer, Published
 from publisher.document import Document
 from publisher.document.model import Offer, Sku
-from publisher.document.nodes import Problem
-from publisher.findings import Finding, Gate, Report, Skipped
+from publisher.findings import Finding, Gate, Report, Severity, Skipped
 from publisher.profiles import Profile
 from publisher.redact import redact
 from publisher.rules.registry import NO_BASELINE, Flaw, Rule, Unjudged, in_order, load
@@ -86,6 +85,34 @@ def check(document: Document, circumstances: Circumstances) -> Report:
     return run.report()
 
 
+class _Places:
+    """JSON pointers, asked what lies above or below another without looking through all of them."""
+
+    def __init__(self) -> None:
+        self._places: set[str] = set()
+        self._lineage: set[str] = set()
+
+    def add(self, at: str) -> None:
+        self._places.add(at)
+        self._lineage.update(_lineage(at))
+
+    def above(self, at: str) -> bool:
+        """Whether one of the places is this one, or contains it."""
+        return not self._places.isdisjoint(_lineage(at))
+
+    def below(self, at: str) -> bool:
+        """Whether one of the places is this one, or lies in it."""
+        return at in self._lineage
+
+
+def _lineage(at: str) -> Iterator[str]:
+    """A pointer, and every pointer above it up to the root."""
+    yield at
+    while at:
+        at = at.rpartition("/")[0]
+        yield at
+
+
 @dataclass
 class _Run:
     document: Document
@@ -93,12 +120,14 @@ class _Run:
     findings: list[Finding] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)
-    failed: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    failed: dict[str, _Places] = field(default_factory=lambda: defaultdict(_Places))
+    unread: _Places = field(default_factory=_Places)
 
     def problems(self) -> None:
         """What the reader refused becomes findings of the `document-…` rules."""
         rules = load()
         for problem in self.document.problems:
+            self.unread.add(problem.pointer)
             mark = problem.mark or (None if problem.file else self.document.locate(problem.pointer))
             flaw = Flaw(
                 at=problem.pointer, message=problem.message, fix=problem.fix, file=problem.file, mark=mark
@@ -116,44 +145,44 @@ class _Run:
             self.skipped[rule.name] = MISSING[missing]
             return
         found, asked = self._ask_items(rule)
-        self.findings.extend(found[:MAX_FINDINGS])
+        found.sort(key=lambda pair: -self._severity(rule, pair[0]).rank)  # so that no error is cut off
+        self.findings.extend(self._finding(rule, flaw, sku) for flaw, sku in found[:MAX_FINDINGS])
         if not found and asked and rule.name not in self.skipped:
             self.passed.append(rule.name)
 
     def _lacks(self, name: str) -> bool:
         return getattr(self.given, "published" if name == "published_sku" else name) is None
 
-    def _ask_items(self, rule: Rule) -> tuple[list[Finding], bool]:
-        found: list[Finding] = []
+    def _ask_items(self, rule: Rule) -> tuple[list[tuple[Flaw, Sku | None]], bool]:
+        found: list[tuple[Flaw, Sku | None]] = []
         asked = False
         for item in self._items(rule):
             if reason := self._blocked(rule, item):
                 self.skipped[rule.name] = reason
                 continue
             asked = True
-            found.extend(self._judge(rule, item))
+            found.extend((flaw, item.get("sku")) for flaw in self._judge(rule, item))
         return found, asked
 
-    def _judge(self, rule: Rule, item: Mapping[str, Any]) -> Iterator[Finding]:
+    def _judge(self, rule: Rule, item: Mapping[str, Any]) -> Iterator[Flaw]:
         assert rule.check is not None  # noqa: S101  # only rules that judge are asked
         for flaw in rule.check(**{name: item[name] for name in rule.asks}):
             if isinstance(flaw, Unjudged):
                 self.skipped[rule.name] = flaw.reason
                 continue
-            self.failed[rule.name].append(flaw.at)
-            if not self._known_problem(flaw.at):
-                yield self._finding(rule, flaw, item.get("sku"))
+            self.failed[rule.name].add(flaw.at)
+            if not self.unread.above(flaw.at):  # what could not be read is not judged as well
+                yield flaw
 
-    def _known_problem(self, at: str) -> Problem | None:
-        """One cause, one finding: what could not be read is not judged as well."""
-        return next((p for p in self.document.problems if _within(at, p.pointer)), None)
+    def _severity(self, rule: Rule, flaw: Flaw) -> Severity:
+        return flaw.severity or rule.severity(self.given.limits.name, self.given.gate)
 
     def _blocked(self, rule: Rule, item: Mapping[str, Any]) -> str:
         if rule.scope == "vhd" and not item["vhd"].url:
             return f"the secret {item['vhd'].secret} cannot be looked up"
         here = item[rule.scope].at
         for name in sorted(rule.requires):
-            if any(_within(at, here) or _within(here, at) for at in self.failed[name]):
+            if self.failed[name].above(here) or self.failed[name].below(here):
                 return f"{name} failed"
         return ""
 
@@ -175,7 +204,7 @@ class _Run:
         return Finding(
             code=rule.code,
             rule=rule.name,
-            severity=flaw.severity or rule.severity(self.given.limits.name, self.given.gate),
+            severity=self._severity(rule, flaw),
             gate=rule.gate,
             message=redact(flaw.message),
             fix=redact(flaw.fix) or rule.fix,
@@ -204,10 +233,6 @@ class _Run:
 
 
 _COMMON: Final = ("gate", "limits", "now", "account", "published", "others", "links")
-
-
-def _within(at: str, above: str) -> bool:
-    return at == above or at.startswith(f"{above}/")
 
 
 def _sku_at(offer: Offer | None, at: str) -> str:
