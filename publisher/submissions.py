@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,14 @@ from publisher.redact import Secret
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
     """Where an offer stands after a step. `changed` is False when there was nothing to do;
-    `look_again` is a number of seconds while the marketplace is still at work, else None."""
+    `look_again` is a number of seconds while the marketplace is still at work, else None; `steps` is
+    what a person has to do where the marketplace is one to click in."""
 
     view: OfferView
     changed: bool
     message: str
     look_again: float | None = None
+    steps: tuple[str, ...] = ()
 
 
 def observe(engine: Engine, key: Key) -> Outcome:
@@ -58,8 +60,9 @@ def _settled(engine: Engine, view: OfferView) -> Outcome:
 
 def send(engine: Engine, key: Key, submission: SubmissionView, document: Document | None) -> Outcome:
     """Send a recorded intent, and look once at what became of it."""
+    request = _request(engine, key, submission, document)
     try:
-        status = engine.marketplace.submit(_request(engine, key, submission, document), now=engine.clock())
+        status = engine.marketplace.submit(request, now=engine.clock())
     except (MarketplaceRefused, MarketplaceConflict) as error:
         record(engine, key, _status(engine, submission, Progress.REFUSED, error.message))
         raise
@@ -69,7 +72,8 @@ def send(engine: Engine, key: Key, submission: SubmissionView, document: Documen
         record(engine, key, _status(engine, submission, Progress.UNKNOWN, error.message))
         raise
     record(engine, key, status)
-    return observe(engine, key)
+    steps = engine.marketplace.steps(request, engine.settings["language"])
+    return replace(observe(engine, key), steps=tuple(steps))
 
 
 def _status(engine: Engine, submission: SubmissionView, progress: Progress, message: str) -> Status:

@@ -1,8 +1,9 @@
 """What acting commands share: the engine, options, and how an outcome is said and waited for."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -63,26 +64,21 @@ def confirm_offer(key: Key, given: str, what: str) -> None:
 def report(outcome: Outcome) -> None:
     """Say where the offer stands; a refusal of the marketplace is an error."""
     refuse_failed(outcome)
+    for step in outcome.steps:
+        result(step)
     result(outcome.message)
     if outcome.look_again is not None:
         note(f"the marketplace is at work; look again in {outcome.look_again:.0f} s, or use --wait")
 
 
-def follow(
-    opened: Engine,
-    key: Key,
-    outcome: Outcome,
-    *,
-    wait: bool,
-    timeout: float,
-    look: Callable[[], Outcome] | None = None,
-) -> Outcome:
+def follow(opened: Engine, key: Key, outcome: Outcome, *, wait: bool, timeout: float) -> Outcome:
     """With `wait`, look again until nothing is awaited; says each change, and that it is alive."""
     deadline = time.monotonic() + timeout if timeout else None
     said = time.monotonic()
     while wait and outcome.look_again is not None:
         _pause(outcome.look_again, deadline, outcome)
-        previous, outcome = outcome.message, (look or (lambda: observe(opened, key)))()
+        previous, steps = outcome.message, outcome.steps
+        outcome = replace(observe(opened, key), steps=steps)
         if outcome.message != previous or time.monotonic() - said > HEARTBEAT:
             note(outcome.message)
             said = time.monotonic()

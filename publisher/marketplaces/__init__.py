@@ -108,6 +108,10 @@ class Marketplace(Protocol):
         """Start a submission, or return the one that this identity already started."""
         ...
 
+    def steps(self, request: Request, language: str = "en") -> list[str]:
+        """What a person has to do for this request, in order; nothing where the marketplace does it."""
+        ...
+
     def look(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status | None:
         """The submission's status; None when it never arrived."""
         ...

@@ -60,6 +60,10 @@ class SimulatedMarketplace(ABC):
                 )
             return self._status(db, submission, now)
 
+    def steps(self, request: Request, language: str = "en") -> list[str]:
+        """Nothing: submissions move on by themselves."""
+        return []
+
     def look(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status | None:
         """The submission's status; what a look has seen to be final stays so. None when it never arrived."""
         with self._call(publisher, offer) as db:
