@@ -9,6 +9,7 @@ import typer
 
 from publisher.errors import Declined, GateRefused, PublisherError, Refused
 from publisher.redact import redact
+from publisher.reports.escape import quiet
 
 # What a terminal would act on: C0 but tab and line feed, DEL, C1, direction overrides.
 _ESCAPES: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -21,12 +22,12 @@ def plain(text: str) -> str:
 
 def result(text: str = "") -> None:
     """One piece of the command's result, on stdout."""
-    typer.echo(plain(redact(text)))
+    typer.echo(quiet(plain(redact(text)), os.environ))
 
 
 def note(text: str = "") -> None:
     """Talk and progress, on stderr."""
-    typer.echo(plain(redact(text)), err=True)
+    typer.echo(quiet(plain(redact(text)), os.environ), err=True)
 
 
 def interactive() -> bool:

@@ -1,0 +1,161 @@
+"""publisher diff: an offer folder against what is staged and live."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal
+
+import typer
+
+from publisher.cli.common import Place, SecretsFile, engine, make_app
+from publisher.cli.console import note, result
+from publisher.cli.words import moment
+from publisher.comparison import Comparison, Side, compare, text_source
+from publisher.diff import Change, not_compared
+from publisher.document import read_document
+from publisher.excerpt import excerpt
+from publisher.reports.json import dumps
+
+app = make_app()
+
+THERE_ARE_CHANGES = 10
+
+TextOf = Callable[[str], str | None]
+
+
+@app.command()
+def command(
+    path: Place,
+    against: Annotated[
+        Literal["staged", "live", "both"], typer.Option(help="What to compare with.")
+    ] = "both",
+    output_format: Annotated[
+        Literal["text", "json", "markdown"], typer.Option(help="How to print it.")
+    ] = "text",
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit 10 when the folder differs from any of them.")
+    ] = False,
+    secrets_file: SecretsFile = None,
+) -> None:
+    """Show field by field how a folder differs from what is staged and live, and what staging it means.
+
+    + is new, - is gone, ~ is changed; [locked] may not change any more. Nothing is sent or recorded.
+
+    Example: publisher diff offers/relaygate --against live
+    """
+    with engine(secrets_file) as opened:
+        document = read_document(path, opened.secrets)
+        found = compare(opened, document, against)
+        text_of = text_source(opened, document.offer) if document.offer else lambda _: None
+        if output_format == "json":
+            result(dumps(_facts(found, document.display())))
+        else:
+            lines = _markdown if output_format == "markdown" else _text
+            for line in lines(found, text_of):
+                result(line)
+    for name in found.uncompared:
+        note(not_compared(name))
+    if document.unresolved:
+        note(f"the stage gate needs the secrets {', '.join(document.unresolved)}: give --secrets-file")
+    if exit_code and any(side.changes for side in found.sides):
+        raise typer.Exit(THERE_ARE_CHANGES)
+
+
+def _facts(found: Comparison, path: str) -> dict[str, Any]:
+    effect = found.effect
+    return {
+        "version": 1,
+        "path": path,
+        "offer": found.key,
+        "digest": found.digest,
+        "comparisons": [_side_facts(side) for side in found.sides],
+        "uncompared": list(found.uncompared),
+        "published_elsewhere": found.published_elsewhere,
+        "effect": vars(effect) | {"blocked": list(effect.blocked)},
+    }
+
+
+def _side_facts(side: Side) -> dict[str, Any]:
+    revision = side.revision
+    return {
+        "against": side.against,
+        "revision": revision.number if revision else None,
+        "digest": revision.digest if revision else None,
+        "since": revision.since if revision else None,
+        "changes": [vars(change) for change in side.changes],
+    }
+
+
+# -- text --
+
+
+def _text(found: Comparison, text_of: TextOf) -> Iterator[str]:
+    yield f"{found.key}, digest {found.digest[:12]}"
+    for side in found.sides:
+        yield f"against {_heading(side)}"
+        for change in side.changes:
+            yield from (f"  {line}" for line in _change_lines(change, text_of))
+    for name, line in _effect_lines(found):
+        yield f"{name}: {line}" if name else f"  {line}"
+
+
+def _heading(side: Side) -> str:
+    count, locked = len(side.changes), sum(change.locked for change in side.changes)
+    words = f"{count or 'no'} change{'' if count == 1 else 's'}" + (f", {locked} locked" if locked else "")
+    if side.revision is None:
+        return f"{side.against}: nothing is {side.against}, every field is new"
+    since = moment(side.revision.since)
+    return f"{side.against} (revision {side.revision.number}, {side.revision.digest[:12]}, {since}): {words}"
+
+
+def _change_lines(change: Change, text_of: TextOf) -> Iterator[str]:
+    yield f"{change.kind} {change.line()}{'  [locked]' if change.locked else ''}"
+    if change.kind == "~":
+        yield from (f"    {line}" for line in excerpt(change.old, change.new, text_of))
+
+
+def _effect_lines(found: Comparison) -> Iterator[tuple[str, str]]:
+    effect = found.effect
+    if found.published_elsewhere:
+        yield "lock file", f"{found.published_elsewhere}; this catalogue knows nothing of it"
+    if effect.same_as:
+        yield "effect", f"none: this is just what is {effect.same_as}"
+        return
+    if effect.blocked:
+        yield "effect", f"`{effect.command}` is not possible now"
+        yield from (("", f"blocked: {reason}") for reason in effect.blocked)
+    else:
+        yield "effect", f"`{effect.command}` is possible; then test it, and request production"
+    if effect.marketing_only is not None:
+        yield "", _certification(effect.marketing_only)
+
+
+def _certification(marketing_only: bool) -> str:
+    if marketing_only:
+        return "only marketing, legal or support texts differ from what is live: certification is skipped"
+    return "technical fields differ from what is live: it will be certified"
+
+
+# -- markdown --
+
+
+def _markdown(found: Comparison, text_of: TextOf) -> Iterator[str]:
+    yield f"### {_code(found.key)}"
+    for side in found.sides:
+        yield from ("", f"**Against {_heading(side)}**")
+        if side.changes:
+            yield from (
+                "",
+                *_fenced([line for change in side.changes for line in _change_lines(change, text_of)]),
+            )
+    yield ""
+    for name, line in _effect_lines(found):
+        yield f"- **{name}**: {line}" if name else f"  - {line}"
+
+
+def _fenced(lines: list[str]) -> list[str]:
+    fence = "`" * max(3, *(len(run) + 1 for line in lines for run in re.findall("`+", line)), 0)
+    return [f"{fence}diff", *lines, fence]
+
+
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"

@@ -1,0 +1,94 @@
+"""Where an offer stands, as JSON-able facts: what is open, what is live, and what comes next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from publisher.catalogue import OfferView
+from publisher.catalogue.views import RevisionView, SkuView
+from publisher.document.model import version_key
+from publisher.engine import Engine
+from publisher.steps import filled, folder, next_steps, republish_needed
+
+
+def brief(view: OfferView, look_again: float | None = None) -> dict[str, Any]:
+    """The facts of one line. `look_again` is a number of seconds while the marketplace is at work."""
+    return {
+        "publisher": view.publisher,
+        "offer": view.offer,
+        "state": view.state,
+        "since": view.current.since if view.current else None,
+        "revision": _revision(view.current) if view.current else None,
+        "live": _live(view.live) if view.live else None,
+        "submission": _submission(view, look_again),
+    }
+
+
+def full(engine: Engine, view: OfferView, look_again: float | None = None) -> dict[str, Any]:
+    """All that is known of an offer, and what can be done with it."""
+    warning = republish_needed(engine, view)
+    return brief(view, look_again) | {
+        "target": view.target,
+        "folder": folder(view),
+        "skus": [_sku(view, sku) for sku in view.skus if sku.state != "discarded"],
+        "test": _test(engine, view),
+        "approvals": {"given": list(_approvals(engine, view)), "wanted": engine.settings["approvals"]},
+        "tickets": [_ticket(engine, view, ticket) for ticket in view.tickets if ticket.state == "open"],
+        "next": [vars(step) for step in next_steps(engine, view)],
+        "warnings": [warning] if warning else [],
+        "events": view.events,
+        "head": view.head,
+    }
+
+
+def _revision(revision: RevisionView) -> dict[str, Any]:
+    return {"number": revision.number, "digest": revision.digest}
+
+
+def _live(live: RevisionView) -> dict[str, Any]:
+    versions = {sku: _sorted(lock["versions"]) for sku, lock in live.locks.items() if sku}
+    return _revision(live) | {"since": live.since, "versions": versions}
+
+
+def _sorted(versions: Mapping[str, Any]) -> list[str]:
+    return sorted(versions, key=version_key)
+
+
+def _submission(view: OfferView, look_again: float | None) -> dict[str, Any] | None:
+    """The latest submission, while it concerns what is open or live."""
+    if (known := view.submission) is None:
+        return None
+    kept = ("progress", "step", "message", "marketing_only", "requested_by", "created", "changed", "target")
+    facts = {name: getattr(known, name) for name in kept}
+    return {"slot": known.slot.value, "running": known.running} | facts | {"look_again": look_again}
+
+
+def _sku(view: OfferView, sku: SkuView) -> dict[str, Any]:
+    live = view.live.locks.get(sku.sku, {}) if view.live else {}
+    return {
+        "id": sku.sku,
+        "state": sku.state,
+        "since": sku.since,
+        "live_since": sku.live_since,
+        "live_versions": _sorted(live.get("versions", {})) if sku.live_since else [],
+        "published_versions": _sorted(sku.versions),
+    }
+
+
+def _test(engine: Engine, view: OfferView) -> dict[str, Any] | None:
+    evidence = engine.catalogue.evidence(view.open.id) if view.open else None
+    return vars(evidence).copy() if evidence else None
+
+
+def _approvals(engine: Engine, view: OfferView) -> tuple[str, ...]:
+    return engine.catalogue.approvals(view.open.id) if view.open else ()
+
+
+def _ticket(engine: Engine, view: OfferView, ticket: Any) -> dict[str, Any]:
+    option = f" --sku {ticket.sku}" if ticket.sku else ""
+    return {
+        "number": ticket.number,
+        "sku": ticket.sku,
+        "created": ticket.created,
+        "done": filled(engine, view, f"publisher delete OFFER{option} --done"),
+        "keep": filled(engine, view, f"publisher keep OFFER{option}"),
+    }
