@@ -33,7 +33,7 @@ def billing_model(sku: Sku) -> Iterator[Flaw]:
         yield Flaw(at=f"{sku.at}/billing", message=message)
 
 
-@rule("BIL102", "trial-hourly-only")
+@rule("BIL102", "trial-hourly-only", requires={"billing-model-immutable"})
 def trial_hourly_only(sku: Sku) -> Iterator[Flaw]:
     """Only hourly SKUs have a free trial.
 
@@ -60,7 +60,7 @@ def trial_duration(sku: Sku, limits: Profile) -> Iterator[Flaw]:
         yield Flaw(at=f"{sku.at}/free_trial", message=message)
 
 
-@rule("BIL104", "price-required", gate=Gate.STAGE)
+@rule("BIL104", "price-required", gate=Gate.STAGE, requires={"billing-model-immutable", "price-immutable"})
 def price_required(sku: Sku) -> Iterator[Flaw]:
     """An hourly SKU has a price in each of its regions.
 
@@ -86,7 +86,7 @@ def price_required(sku: Sku) -> Iterator[Flaw]:
             yield Flaw(at=f"{price.at}/per_hour_by_cores", message=message)
 
 
-@rule("BIL105", "price-byol-none")
+@rule("BIL105", "price-byol-none", requires={"billing-model-immutable"})
 def price_byol_none(sku: Sku) -> Iterator[Flaw]:
     """A byol SKU has no prices.
 
@@ -223,7 +223,7 @@ def account_tax_bank(offer: Offer, account: Account) -> Iterator[Flaw]:
         yield Flaw(at=f"{hourly.at}/billing", message=message, severity=Severity.INFO)
 
 
-@rule("BIL116", "visibility-hide", gate=Gate.STAGE, profiles=[CLASSIC])
+@rule("BIL116", "visibility-hide", gate=Gate.STAGE, profiles=[CLASSIC], requires={"visibility-immutable"})
 def visibility_hide(sku: Sku, account: Account) -> Iterator[Flaw]:
     """Only accounts approved for solution templates hide SKUs.
 

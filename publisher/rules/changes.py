@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from publisher.baseline import Locked, LockedPrice, Published
 from publisher.document.model import Offer, Price, Sku
 from publisher.document.nodes import step
-from publisher.findings import Severity
+from publisher.findings import Gate, Severity
 from publisher.profiles import CLASSIC, PARTNER_CENTER
 from publisher.rules.images import span
 from publisher.rules.regions import canonical
@@ -164,7 +164,7 @@ def _written(price: LockedPrice) -> str:
     "BIL203", "region-remove", requires=SAME_OFFER,
     severity={PARTNER_CENTER: Severity.WARNING, "else": Severity.ERROR},
 )  # fmt: skip
-def region_remove(offer: Offer, published: Published) -> Iterator[Flaw]:
+def region_remove(offer: Offer, published: Published, gate: Gate) -> Iterator[Flaw]:
     """A SKU that was live stays on sale in every region where it was sold.
 
     Why: the classic portal refuses to remove a region. Partner Center allows it (a warning), but
@@ -173,6 +173,8 @@ def region_remove(offer: Offer, published: Published) -> Iterator[Flaw]:
     Source: row 75; guide for VM offers (2016), after publishing; Partner Center documentation.
     """
     for sku, locked in _locked(offer, published):
+        if not sku.regions and gate >= Gate.STAGE:
+            continue  # having none is another rule's finding from here on
         here = {canonical(region) for region in sku.regions}
         if gone := ", ".join(sorted(set(locked.regions) - here)):
             message = f"SKU {sku.id} was live in {', '.join(locked.regions)}, and no longer lists {gone}"

@@ -23,7 +23,7 @@ _READ_OTHERWISE: Final = re.compile(
 )
 
 
-@rule("IDN101", "offer-id-format", waivable=False)
+@rule("IDN101", "offer-id-format", requires={"offer-id-immutable"}, waivable=False)
 def offer_id_format(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     """The offer ID is made of lower-case letters a-z, digits, '-' and '_'.
 
@@ -36,7 +36,7 @@ def offer_id_format(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     yield from _format("/offer", "offer ID", offer.offer, _bounds(limits, "offer_id"), capitals)
 
 
-@rule("IDN108", "publisher-id-format", waivable=False)
+@rule("IDN108", "publisher-id-format", requires={"publisher-id-immutable"}, waivable=False)
 def publisher_id_format(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     """The publisher ID is made of lower-case letters a-z, digits, '-' and '_'.
 
@@ -61,7 +61,9 @@ def sku_id_format(sku: Sku, limits: Profile) -> Iterator[Flaw]:
     yield from _format(f"{sku.at}/id", "SKU ID", sku.id, _bounds(limits, "sku_id"), None)
 
 
-@rule("IDN102", "offer-id-strict", severity=Severity.WARNING, requires={"offer-id-format"})
+@rule(
+    "IDN102", "offer-id-strict", severity=Severity.WARNING, requires={"offer-id-format", "offer-id-immutable"}
+)
 def offer_id_strict(offer: Offer) -> Iterator[Flaw]:
     """The offer ID fits every generation of the marketplace.
 
@@ -125,7 +127,7 @@ def sku_id_unique_publisher(sku: Sku, offer: Offer, others: tuple[OtherOffer, ..
             yield Flaw(at=f"{sku.at}/id", message=message)
 
 
-@rule("IDN106", "offer-has-sku", gate=Gate.STAGE, waivable=False)
+@rule("IDN106", "offer-has-sku", gate=Gate.STAGE, requires={"sku-id-immutable"}, waivable=False)
 def offer_has_sku(offer: Offer) -> Iterator[Flaw]:
     """The offer has at least one SKU.
 
