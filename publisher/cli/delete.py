@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from publisher.cli.common import OfferName, engine, make_app, report
-from publisher.cli.console import ask, interactive, note, result
+from publisher.cli.console import ask, interactive, note
+from publisher.cli.ticket import write_draft
 from publisher.deletion import Wish, finish_deletion, request_deletion
 from publisher.tickets import missing, render
 
@@ -51,7 +52,7 @@ def command(
             customer_note=customer_note,
         )
         facts = request_deletion(opened, key, sku, wish, formats=(output_format, language))
-    _write(render(facts, format=output_format, language=language), output)
+    write_draft(render(facts, format=output_format, language=language), output)
     for name in missing(facts):
         note(f"missing in the ticket: {name.replace('_', ' ')}")
     done_by = f"publisher delete {key[1]}{_option(sku)} --done"
@@ -64,17 +65,3 @@ def _reason(what: str) -> str:
 
 def _option(sku: str) -> str:
     return f" --sku {sku}" if sku else ""
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        result(text)
-        return
-    from publisher.errors import UsageError
-
-    try:
-        output.write_bytes(text.encode("utf-8"))  # bytes: a mail keeps its CRLF
-    except OSError as error:
-        hint = "the ticket is recorded: `publisher ticket show` prints it"
-        raise UsageError(f"{output}: {error.strerror}", hint=hint) from None
-    result(str(output))

@@ -54,7 +54,7 @@ def command(
                 result(line)
     for name in found.uncompared:
         note(not_compared(name))
-    if document.unresolved:
+    if document.unresolved and not found.effect.same_as:
         note(f"the stage gate needs the secrets {', '.join(document.unresolved)}: give --secrets-file")
     if exit_code and any(side.changes for side in found.sides):
         raise typer.Exit(THERE_ARE_CHANGES)
