@@ -81,5 +81,5 @@ def adopt(engine: Engine, document: Document, adoption: Adoption) -> Outcome:
         work.remember_folder(str(document.folder.resolve()))
         work.adopt(draft, since=adoption.since, versions=adoption.versions)
     view: OfferView = engine.view((offer.publisher, offer.offer))
-    write_lock_file(engine, view, document.folder)
+    write_lock_file(engine, view, document.folder, anew=True)
     return Outcome(view=view, changed=True, message=f"{view.key} is recorded as live; nothing was sent")

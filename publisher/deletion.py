@@ -73,7 +73,8 @@ def objections(view: OfferView, target: SkuView | None) -> dict[str, str]:
     elif target is None and view.state == "draft":
         raise IllegalTransition(
             f"{view.key} holds an open draft",
-            hint=f"`publisher discard {view.offer}` drops it; then ask for the deletion",
+            hint=f"`publisher discard {view.offer}` drops one that was never staged; stage any other again, "
+            "then ask for the deletion",
         )
     return reasons
 
@@ -144,6 +145,11 @@ def _ticket_number(view: OfferView, sku: str) -> str:
 def _close(engine: Engine, key: Key, sku: str, trigger: str, state: str) -> Outcome:
     view = engine.view(key)
     _ticket_number(view, sku)
+    if sku and trigger == "keep" and view.state == "deletion_requested":
+        raise IllegalTransition(
+            f"SKU {sku} goes with {view.key}, whose deletion is asked for",
+            hint=f"`publisher keep {view.offer}` withdraws that one first",
+        )
     with write(engine, key, seen=view.rev) as work:
         _fire(work, sku, trigger)
         work.close_ticket(sku=sku, state="answered" if state == "answered" else "withdrawn")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from publisher.catalogue import OfferView
+from publisher.catalogue.views import RevisionView
 from publisher.content import same_content
 from publisher.document import Document
 from publisher.engine import Engine, other_offers, published
@@ -13,7 +14,7 @@ from publisher.lock import Lock, read_lock
 from publisher.lock import published as published_by_lock
 from publisher.marketplaces import Progress, Slot
 from publisher.profiles import load_profile
-from publisher.rules.registry import RULES
+from publisher.rules.registry import load
 from publisher.rules.runner import Account, Circumstances, LinkAnswer, check
 from publisher.waivers import apply
 
@@ -92,12 +93,16 @@ def refuse_blocked(report: Report, what: str) -> None:
 
 def objection(name: str, message: str) -> str:
     """A guard's reason, with the code and name under which it is explained."""
-    return f"{message} [{RULES[name].code} {name}]"
+    return f"{message} [{load()[name].code} {name}]"
 
 
 def stage_guards(engine: Engine, document: Document, view: OfferView, report: Report) -> dict[str, str]:
     """Why an offer cannot be staged now, by guard."""
     reasons: dict[str, str] = {}
+    if gone := [sku.sku for sku in view.skus if sku.state == "deleted" and _holds(view.open, sku.sku)]:
+        reasons["gate_stage_passed"] = objection(
+            "sku-id-immutable", f"SKU {', '.join(gone)} was deleted: its ID cannot come back"
+        )
     if report.blocks():
         reasons["gate_stage_passed"] = objection("walkthrough-complete", "the stage gate finds errors")
     if reason := running(view):
@@ -105,6 +110,10 @@ def stage_guards(engine: Engine, document: Document, view: OfferView, report: Re
     if reason := lock_objection(engine, view, document.folder):
         reasons["lock_agrees"] = reason
     return reasons
+
+
+def _holds(revision: RevisionView | None, sku_id: str) -> bool:
+    return revision is not None and sku_id in revision.locks
 
 
 def production_guards(engine: Engine, document: Document, view: OfferView, report: Report) -> dict[str, str]:

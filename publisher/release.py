@@ -52,8 +52,7 @@ def discard(engine: Engine, key: Key) -> Outcome:
 def discard_objection(view: OfferView) -> str:
     """Why the open draft cannot be dropped: it, or something beside what is live, was staged; else ""."""
     staged_since_live = (view.staged and view.live is None) or any(
-        sku.state == "staging" or (sku.staged and not sku.live_since and sku.state != "deleted")
-        for sku in view.skus
+        sku.staged and not sku.live_since and sku.state != "deleted" for sku in view.skus
     )
     if view.open is None or not (view.open.staged or staged_since_live):
         return ""

@@ -74,6 +74,7 @@ def _nothing_to_stage(engine: Engine, document: Document, view: OfferView) -> Ou
         return None
     if current is view.open:
         _update_testers(engine, document, view, current)
+        view = engine.view((view.publisher, view.offer))
     write_lock_file(engine, view, document.folder)
     return Outcome(
         view=view, changed=False, message=f"this content is already {current.state}: nothing to stage"

@@ -18,6 +18,7 @@ from publisher.errors import (
     PublisherError,
     Refused,
 )
+from publisher.gates import lock_objection
 from publisher.lock import read_lock, write_lock
 from publisher.marketplaces import Progress, Request, Slot, Status
 from publisher.redact import Secret
@@ -180,16 +181,22 @@ def refuse_failed(outcome: Outcome) -> None:
         )
 
 
-def write_lock_file(engine: Engine, view: OfferView, folder: Path) -> None:
+def write_lock_file(engine: Engine, view: OfferView, folder: Path, *, anew: bool = False) -> None:
     """Bring `offer.lock.json` up to date; a folder that cannot be written gets a warning.
 
-    A folder that holds another offer's lock file, or no offer any more, is left alone.
+    A folder that holds another offer's lock file, or no offer any more, is left alone. So is a lock
+    file of another history, with a warning, unless the history begins `anew`: the stage gate refuses
+    it, `publisher lock` replaces it.
     """
     if not view.staged or not folder.is_dir():
         return
     try:
         known = read_lock(folder)
-        if known is None or (known.publisher, known.offer) == (view.publisher, view.offer):
+        if known and (known.publisher, known.offer) != (view.publisher, view.offer):
+            return
+        if not anew and (reason := lock_objection(engine, view, folder)):
+            engine.say(f"warning: {folder}: the lock file is left as it is: {reason}")
+        else:
             write_lock(folder, lock_of(view))
     except (OSError, PublisherError) as error:
         engine.say(f"warning: {folder}: the lock file could not be written: {error}")

@@ -1,9 +1,14 @@
 """Fixtures that every test may use: the shipped demo offer, and the folder of hostile inputs."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "templates" / "demo" / "beacon-metrics"
@@ -22,3 +27,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of shared examples and hostile inputs is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator["Workshop"]:
+    """An engine in an empty folder; see `tests/workshop.py`."""
+    from tests.workshop import open_workshop
+
+    with open_workshop(tmp_path) as opened:
+        yield opened

@@ -44,6 +44,7 @@ GUARDED = {
     "stage": "gate_stage_passed no_submission_running lock_agrees",
     "request_production": "staging_ready content_is_staged gate_production_passed staging_tested approved "
     "no_submission_running",
+    "revise": "no_submission_running",
     "cancel": "submission_cancellable",
     "discard": "never_staged",
     "request_deletion": "no_open_deletion ever_staged",

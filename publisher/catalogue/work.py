@@ -69,6 +69,8 @@ class Work:
     ) -> Transition:
         """Move the offer's current revision, and the SKUs that travel with it.
 
+        A deletion concerns all of the offer: what is live goes along with an update that is staged.
+
         Raises IllegalTransition with every reason; then nothing of the transaction is kept.
         """
         revision = self._current()
@@ -76,6 +78,8 @@ class Work:
         for sku in self.view.skus:
             if self._travels(sku, revision, transition):
                 self.fire_sku(sku.sku, trigger)
+        if trigger in _DELETION:
+            self._fire_others(revision, trigger)
         if trigger == "stage":
             self._staged(revision)
         if trigger == "publish":
@@ -109,6 +113,12 @@ class Work:
         self.append("offer", trigger, transition.source, transition.target, detail, revision=revision.number)
         return transition
 
+    def _fire_others(self, moved: RevisionView, trigger: str) -> None:
+        for other in self.view.revisions:
+            possible = workflow("offer").find(other.state, trigger, before=other.before)
+            if possible and other.id != moved.id:
+                self._fire_revision(other, trigger, _NO_REASONS, _NO_REASONS)
+
     def _travels(self, sku: SkuView, revision: RevisionView, transition: Transition) -> bool:
         if transition.trigger in _DELETION:
             own = any(t.sku == sku.sku and t.state == "open" for t in self.view.tickets)
@@ -125,10 +135,10 @@ class Work:
         self.view = replace(self.view, staged=True, hero=hero)
 
     def _published(self, revision: RevisionView) -> None:
-        """Lock what was published, and burn its version numbers."""
+        """Lock what was published, and burn its version numbers; a SKU is there until it is deleted."""
         for sku in self.view.skus:
             lock = revision.locks.get(sku.sku)
-            if lock and sku.state == "live":
+            if lock and sku.state in {"live", "deletion_requested"}:
                 self._change_sku(sku, live_since=sku.live_since or self.now, locked=lock["locked"])
                 self.burn(sku.sku, lock["versions"])
 
@@ -211,7 +221,7 @@ class Work:
                 self._change_sku(sku, state=state, since=self.now)
                 self.append(sku_id, trigger, "", state, {})
         for sku in self.view.skus:
-            if sku.state == "draft" and sku.sku not in wanted:
+            if sku.state == "draft" and not sku.staged and sku.sku not in wanted:
                 self.fire_sku(sku.sku, "discard")
 
     def _insert_sku(self, sku_id: str, state: str) -> None:
