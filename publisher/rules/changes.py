@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
+from typing import Final
 
 from publisher.baseline import Locked, LockedPrice, Published
 from publisher.document.model import Offer, Price, Sku
@@ -12,7 +13,9 @@ from publisher.profiles import CLASSIC, PARTNER_CENTER
 from publisher.rules.images import span
 from publisher.rules.regions import canonical
 from publisher.rules.registry import NO_BASELINE, Flaw, Unjudged, rule
-from publisher.rules.versions import SAME_OFFER, numbered
+from publisher.rules.versions import SAME_OFFER, named, numbered, spelt
+
+MOST_COMPARED: Final = 1000  # new SKUs, in search of a likely new name
 
 
 def _locked(offer: Offer, published: Published | None) -> Iterator[tuple[Sku, Locked]]:
@@ -69,14 +72,15 @@ def sku_id_immutable(offer: Offer, published: Published) -> Iterator[Flaw]:
     if any(not sku.id for sku in offer.skus):
         return  # the missing ID is another rule's finding, and may be the one that is missed here
     there, known = {sku.id for sku in offer.skus}, {sku.id for sku in published.skus}
+    new = sorted(sku_id for sku_id in there - known if len(sku_id) <= 60)[:MOST_COMPARED]
     for missing in published.skus:
         if missing.deleted or missing.id in there:
             continue
         message = f"SKU {missing.id} ({missing.state.replace('_', ' ')}) is missing"
         fix = f"put SKU {missing.id} back, or ask for its deletion and wait until that is marked done"
-        if near := get_close_matches(missing.id, sorted(there - known), 1, 0.5):
-            message += f"; {near[0]} is new: a SKU that was staged cannot be renamed"
-            fix = f"write {missing.id} again in place of {near[0]}"
+        if near := get_close_matches(missing.id, new, 1, 0.5):
+            message += f"; {near[0]!a} is new: a SKU that was staged cannot be renamed"
+            fix = f"write {missing.id} again in place of {near[0]!a}"
         yield Flaw(at="/skus", message=message, fix=fix)
 
 
@@ -92,7 +96,7 @@ def billing_model_immutable(offer: Offer, published: Published) -> Iterator[Flaw
         if sku.billing in {"hourly", "byol"} and sku.billing != locked.billing:
             yield Flaw(
                 at=f"{sku.at}/billing",
-                message=f"SKU {sku.id} was live with billing {locked.billing}, and now has {sku.billing}",
+                message=f"{named(sku)} was live with billing {locked.billing}, and now has {sku.billing}",
                 fix=f"write billing: {locked.billing}, and add a new SKU for {sku.billing}",
             )
 
@@ -116,7 +120,7 @@ def price_immutable(offer: Offer, published: Published) -> Iterator[Flaw]:
 
 
 def _price_flaws(sku: Sku, region: str, old: LockedPrice | None, new: Price | None) -> Iterator[Flaw]:
-    where, at = f"SKU {sku.id} in {region}", f"{sku.at}/prices"
+    where, at = f"{named(sku)} in {region}", f"{sku.at}/prices"
     if old and not new:
         message = f"{where} was live with {_written(old)}, and has no price now"
         yield Flaw(at=at, message=message, fix=f"put the price of {region} back: {_written(old)}")
@@ -177,7 +181,7 @@ def region_remove(offer: Offer, published: Published, gate: Gate) -> Iterator[Fl
             continue  # having none is another rule's finding from here on
         here = {canonical(region) for region in sku.regions}
         if gone := ", ".join(sorted(set(locked.regions) - here)):
-            message = f"SKU {sku.id} was live in {', '.join(locked.regions)}, and no longer lists {gone}"
+            message = f"{named(sku)} was live in {', '.join(locked.regions)}, and no longer lists {gone}"
             yield Flaw(at=f"{sku.at}/regions", message=message, fix=f"add {gone} again")
 
 
@@ -194,7 +198,7 @@ def visibility_immutable(offer: Offer, published: Published) -> Iterator[Flaw]:
             was, now = ("true", "false") if locked.hidden else ("false", "true")
             yield Flaw(
                 at=f"{sku.at}/hidden",
-                message=f"SKU {sku.id} was live with hidden: {was}, and now has hidden: {now}",
+                message=f"{named(sku)} was live with hidden: {was}, and now has hidden: {now}",
                 fix=f"write hidden: {was}",
             )
 
@@ -216,7 +220,7 @@ def port_immutable(offer: Offer, published: Published) -> Iterator[Flaw]:
             changes = [f"closes {closed}" if closed else "", f"opens {opened}" if opened else ""]
             yield Flaw(
                 at=f"{sku.at}/ports",
-                message=f"SKU {sku.id} was live with {', '.join(sorted(was)) or 'no open ports'}; "
+                message=f"{named(sku)} was live with {', '.join(sorted(was)) or 'no open ports'}; "
                 f"the document {' and '.join(filter(None, changes))}",
             )
 
@@ -235,12 +239,10 @@ def disk_count_change(offer: Offer, published: Published | None = None) -> Itera
             continue
         oldest = images[min(images)]
         count = locks.get(sku.at, len(oldest.data_vhds))
-        before = "was live" if sku.at in locks else f"has version {oldest.version}"
+        before = "was live" if sku.at in locks else f"has {spelt(oldest)}"
         for image in sku.images:
             if (now := len(image.data_vhds)) != count:
-                message = (
-                    f"SKU {sku.id} {before} with {_disks(count)}; version {image.version} has {_disks(now)}"
-                )
+                message = f"{named(sku)} {before} with {_disks(count)}; {spelt(image)} has {_disks(now)}"
                 yield Flaw(at=f"{image.at}/data_vhds", message=message)
     if published is None:
         yield Unjudged(reason=NO_BASELINE)

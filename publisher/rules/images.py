@@ -38,8 +38,7 @@ def disk_count_max(image: Image, limits: Profile) -> Iterator[Flaw]:
     if (count := len(image.data_vhds)) > limits.counts["data_vhds"]:
         yield Flaw(
             at=f"{image.at}/data_vhds",
-            message=f"version {image.version} has {count} data disks; at most {limits.counts['data_vhds']} "
-            "are allowed",
+            message=f"an image has {count} data disks; at most {limits.counts['data_vhds']} are allowed",
         )
 
 
@@ -61,7 +60,7 @@ def disk_lun(image: Image, limits: Profile, gate: Gate) -> Iterator[Flaw]:
         taken.add(disk.lun)
     missing = [lun for lun in range(len(image.data_vhds)) if lun not in taken]
     if whole and missing:
-        message = f"version {image.version} leaves out LUN {', '.join(str(lun) for lun in missing)}"
+        message = f"the data disks leave out LUN {', '.join(str(lun) for lun in missing)}"
         yield Flaw(at=f"{image.at}/data_vhds", message=message)
 
 

@@ -9,6 +9,7 @@ from publisher.document.model import Offer, Sku, VhdUrl
 from publisher.findings import Gate, Severity
 from publisher.profiles import CLASSIC, Profile
 from publisher.rules.registry import Flaw, Unjudged, rule
+from publisher.rules.versions import named
 from publisher.sas import PUBLIC, SasUrl, faults, moment, parse, quoted
 
 NEEDED: Final = ("sv", "sr", "sp", "st", "se", "sig")
@@ -212,7 +213,7 @@ def sas_one_container(sku: Sku) -> Iterator[Flaw]:
     if len(found) > 1:
         yield Flaw(
             at=f"{sku.at}/images",
-            message=f"the disks of SKU {sku.id} lie in {len(found)} containers: {', '.join(sorted(found))}",
+            message=f"the disks of {named(sku)} lie in {len(found)} containers: {', '.join(sorted(found))}",
         )
 
 

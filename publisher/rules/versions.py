@@ -15,7 +15,18 @@ Key = tuple[int, ...]
 
 SAME_OFFER: Final = ("publisher-id-immutable", "offer-id-immutable")
 _FORM: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _NEARLY: Final = re.compile(r"[ vV]{0,3}([0-9]{1,18}(?:\.[0-9]{1,18}){0,2}) ?")
+
+
+def named(sku: Sku) -> str:
+    """A SKU as messages name it: a malformed ID is cut and escaped."""
+    return f"SKU {sku.id if _PLAIN.fullmatch(sku.id) else ascii(sku.id[:60])}"
+
+
+def spelt(image: Image) -> str:
+    """A version as messages name it: a malformed one is cut and escaped."""
+    return f"version {image.version if version_key(image.version) else ascii(image.version[:40])}"
 
 
 def burned(published: Published | None, sku_id: str) -> dict[Key, str]:
@@ -112,7 +123,7 @@ def _twice(sku: Sku) -> Iterator[Flaw]:
         if key and first[key] is not image:
             yield Flaw(
                 at=f"{image.at}/version",
-                message=f"version {image.version} of SKU {sku.id} stands twice: it equals "
+                message=f"version {image.version} of {named(sku)} stands twice: it equals "
                 f"{first[key].version} of another image",
                 fix="remove one of the two images, or raise the version of the newer one",
             )
@@ -128,7 +139,7 @@ def _not_above(sku: Sku, spent: Mapping[Key, str]) -> Iterator[Flaw]:
         if key not in spent and key < top:
             yield Flaw(
                 at=f"{image.at}/version",
-                message=f"version {image.version} of SKU {sku.id} is new, but not higher than {spent[top]}, "
+                message=f"version {image.version} of {named(sku)} is new, but not higher than {spent[top]}, "
                 "which was published",
                 fix=f"write {next_one} or higher",
             )
@@ -136,7 +147,7 @@ def _not_above(sku: Sku, spent: Mapping[Key, str]) -> Iterator[Flaw]:
     if current in spent and current < top and len(images) == len(sku.images):
         yield Flaw(
             at=f"{sku.at}/images",
-            message=f"SKU {sku.id} offers {images[current].version} as its highest version, but {spent[top]} "
+            message=f"{named(sku)} offers {images[current].version} as its highest version, but {spent[top]} "
             "was published",
             fix=f"list {spent[top]} again, or add a new image as version {next_one} or higher",
         )
@@ -162,7 +173,7 @@ def version_patch_only(offer: Offer, published: Published | None = None) -> Iter
                 old = spent.get(before) or images[before].version
                 yield Flaw(
                     at=f"{images[key].at}/version",
-                    message=f"{images[key].version} of SKU {sku.id} raises more than the last part of {old}",
+                    message=f"{images[key].version} of {named(sku)} raises more than the last part of {old}",
                 )
     if published is None:
         yield Unjudged(reason=NO_BASELINE)
@@ -202,7 +213,7 @@ def _reused(sku: Sku, spent: Mapping[Key, str], places: Mapping[Key, tuple[str, 
         if image and key not in spent and place in lower:
             yield Flaw(
                 at=image.os_vhd.at,
-                message=f"version {image.version} of SKU {sku.id} has the OS disk of {lower[place]}: {place}",
+                message=f"version {image.version} of {named(sku)} has the OS disk of {lower[place]}: {place}",
                 severity=Severity.WARNING,
             )
         if place:
@@ -242,5 +253,5 @@ def version_dropped(offer: Offer, published: Published) -> Iterator[Flaw]:
             were = "was" if len(dropped) == 1 else "were"
             yield Flaw(
                 at=f"{sku.at}/images",
-                message=f"SKU {sku.id} no longer lists {', '.join(dropped)}, which {were} published",
+                message=f"{named(sku)} no longer lists {', '.join(dropped)}, which {were} published",
             )
