@@ -1,20 +1,30 @@
 """An offer reduced to what counts, and the digest of it.
 
 What does not count: the query of a VHD URL, names of secrets, comments, alias, format, profile, the
-testers, and whether a text stood in the document or in a file. Values left empty are left out.
+testers, and whether a text stood in the document or in a file. Values left empty, or at their
+default, are left out, so that a field that joins the format changes no digest.
 """
 
 import hashlib
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from publisher.document.model import Asset, Offer, Sku, Staging, Text, VhdUrl
+from publisher.document.model import Asset, Leads, Offer, Port, Sku, Staging, Text, VhdUrl
+from publisher.redact import public_url
 
 INLINE: Final = 1024  # characters; longer texts are kept by hash
 UNRESOLVED: Final = "unresolved"
-_LEFT_OUT: Final = {(Offer, "format"), (Offer, "alias"), (Offer, "profile"), (Offer, "staging")}
+_LEFT_OUT: Final = {
+    (Offer, "format"),
+    (Offer, "alias"),
+    (Offer, "profile"),
+    (Offer, "staging"),
+    (Sku, "alias"),
+}
+# Defaults that digests held from the first version on.
+_SPELT_OUT: Final = {(Sku, "billing"), (Sku, "free_trial"), (Sku, "hidden"), (Port, "protocol")}
 
 
 def canonical(offer: Offer) -> dict[str, Any]:
@@ -62,11 +72,23 @@ def _fields(value: Any) -> dict[str, Any]:
     plain = {
         field.name: _plain(getattr(value, field.name))
         for field in fields(value)
-        if field.name != "at" and (type(value), field.name) not in _LEFT_OUT
+        if field.name != "at" and _counts(value, field)
     }
     if isinstance(value, Sku):
-        plain["regions"] = sorted(set(plain["regions"]))
+        plain["regions"] = sorted(set(value.regions))
+    if isinstance(value, Leads):
+        plain["address"] = _public(value.address)
     return {key: item for key, item in plain.items() if item not in (None, "", [], {})}
+
+
+def _counts(owner: Any, field: Field[Any]) -> bool:
+    place = (type(owner), field.name)
+    return place in _SPELT_OUT or (place not in _LEFT_OUT and getattr(owner, field.name) != field.default)
+
+
+def _public(address: str) -> str:
+    """An address without what may be a key: its query, or a password."""
+    return public_url(address) if "://" in address else address.partition("?")[0]
 
 
 def _text(text: Text) -> str | dict[str, Any]:

@@ -66,10 +66,15 @@ def _object(cls: Any, known: dict[str, Schema]) -> Schema:
 
 def _property(field: Field[Any], hint: Any, known: dict[str, Schema]) -> Schema:
     choices = field.metadata["choices"]
-    shape = {"enum": [*choices, None]} if choices else _shape(hint, known)
+    shape = _words(choices, hint) if choices else _shape(hint, known)
     default = field.default
-    written = {"default": default} if default is not MISSING and default in (*choices, False) else {}
+    written = {"default": default} if default is not MISSING and default in (*choices, True, False) else {}
     return {"description": field.metadata["help"], **shape, **written}
+
+
+def _words(choices: tuple[str, ...], hint: Any) -> Schema:
+    words = {"enum": [*choices, None]}
+    return {"type": ["array", "null"], "items": words} if get_origin(hint) is tuple else words
 
 
 def _shape(hint: Any, known: dict[str, Schema]) -> Schema:
