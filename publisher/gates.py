@@ -15,7 +15,8 @@ from publisher.lock import published as published_by_lock
 from publisher.marketplaces import Progress, Slot
 from publisher.profiles import load_profile
 from publisher.rules.registry import load
-from publisher.rules.runner import Account, Circumstances, LinkAnswer, check
+from publisher.rules.runner import Circumstances, LinkAnswer, check
+from publisher.validation import account
 from publisher.waivers import apply
 
 
@@ -24,7 +25,8 @@ def judge_alone(engine: Engine, document: Document, gate: Gate) -> Report:
     offer = document.offer
     limits = load_profile((offer.profile if offer else "") or engine.settings["profile"])
     return check(
-        document, Circumstances(gate=gate, limits=limits, now=engine.clock(), account=account(engine))
+        document,
+        Circumstances(gate=gate, limits=limits, now=engine.clock(), account=account(engine.settings)),
     )
 
 
@@ -44,23 +46,13 @@ def judge(engine: Engine, document: Document, gate: Gate, *, profile: str | None
             gate=gate,
             limits=load_profile(profile or (offer.profile if offer else "") or settings["profile"]),
             now=engine.clock(),
-            account=account(engine),
+            account=account(engine.settings),
             published=baseline,
             others=other_offers(engine.catalogue, (offer.publisher, offer.offer)) if offer else (),
             links=_links(engine, document) if gate >= Gate.PRODUCTION else None,
         ),
     )
     return apply(report, settings.waivers, today=engine.clock().date(), file=settings.file)
-
-
-def account(engine: Engine) -> Account:
-    """What the settings say about the publisher's account."""
-    settings = engine.settings
-    return Account(
-        tax_profile=settings["account.tax_profile"],
-        bank_account=settings["account.bank_account"],
-        solution_template_approved=settings["solution_template_approved"],
-    )
 
 
 def assumed_links(engine: Engine) -> tuple[str, ...]:

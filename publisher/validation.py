@@ -11,14 +11,14 @@ from publisher.baseline import OtherOffer, Published
 from publisher.document import Document, read_document
 from publisher.document.model import Offer
 from publisher.document.nodes import Problem
-from publisher.document.secrets import Secrets
+from publisher.document.secrets import Secrets, read_secrets
 from publisher.errors import UsageError
 from publisher.findings import Finding, Gate, Report
 from publisher.lock import LOCK, LockBroken, published, read_lock
 from publisher.profiles import PROFILES, load_profile
 from publisher.rules.registry import NO_BASELINE, find
 from publisher.rules.runner import Account, Circumstances, LinkAnswer, check
-from publisher.settings import Settings
+from publisher.settings import Settings, load_settings
 from publisher.waivers import apply
 
 Against = Literal["auto", "lock", "catalogue", "none"]
@@ -61,13 +61,27 @@ def validate(
         gate=gate,
         limits=load_profile(_profile_name(document, settings, profile)),
         now=now,
-        account=_account(settings),
+        account=account(settings),
         published=baseline.published,
         others=baseline.others,
         links=_links(document, settings) if network or gate >= Gate.PRODUCTION else None,
     )
     report = _explained(check(document, circumstances), baseline, document)
     return apply(report, settings.waivers, today=now.astimezone(UTC).date(), file=settings.file)
+
+
+def validate_folder(
+    path: Path, *, gate: Gate = Gate.STAGE, profile: str | None = None, secrets_file: Path | None = None
+) -> Report:
+    """`validate` with the settings and the clock of this place: for programs that use the library."""
+    return validate(
+        path,
+        gate=gate,
+        settings=load_settings(),
+        secrets=read_secrets(secrets_file),
+        now=datetime.now(UTC),
+        profile=profile,
+    )
 
 
 def _known_profile(document: Document) -> Document:
@@ -90,7 +104,8 @@ def _profile_name(document: Document, settings: Settings, profile: str | None) -
     return profile or (own if own in PROFILES else "") or str(settings["profile"])
 
 
-def _account(settings: Settings) -> Account:
+def account(settings: Settings) -> Account:
+    """What the settings say about the publisher's account."""
     return Account(
         tax_profile=settings["account.tax_profile"],
         bank_account=settings["account.bank_account"],

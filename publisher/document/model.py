@@ -6,7 +6,6 @@ marketplace does not know may be written all the same, and does not count there.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from publisher.document.sku import (
@@ -25,7 +24,7 @@ from publisher.document.sku import (
     SkuListing,
     version_key,
 )
-from publisher.document.values import Asset, Link, Text, VhdUrl, described
+from publisher.document.values import Asset, Link, Text, VhdUrl, described, record
 
 __all__ = [
     "CLOUDS",
@@ -67,7 +66,7 @@ FORMAT: Final = "vm-offer/1"
 LEAD_DESTINATIONS: Final = ("none", "dynamics", "email", "https", "marketo", "salesforce", "table", "blob")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Logos:
     """The logo files by size."""
 
@@ -85,7 +84,7 @@ class Logos:
                 yield name, asset
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SampleImage:
     """A picture of the product."""
 
@@ -94,7 +93,7 @@ class SampleImage:
     caption: str = described("what the picture shows")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Video:
     """A film about the product, shown from where it is hosted."""
 
@@ -104,7 +103,7 @@ class Video:
     thumbnail: Asset | None = described("PNG file inside the folder", default=None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Listing:
     """The marketing texts of the offer in one language."""
 
@@ -121,7 +120,7 @@ class Listing:
     reseller_materials_url: str = described("address of marketing material for resellers (CSP)")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Amendment:
     """A change of the standard contract for a few customers."""
 
@@ -130,7 +129,7 @@ class Amendment:
     tenants: tuple[str, ...] = described("tenant IDs (GUIDs) of these customers", default=())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Legal:
     """Terms of use and policies."""
 
@@ -144,7 +143,7 @@ class Legal:
     privacy_policy_url: str = described("address of the privacy policy")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Contact:
     """A person or desk."""
 
@@ -156,7 +155,7 @@ class Contact:
     government_url: str = described("address of the support site for the government cloud")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Support:
     """Whom the marketplace and the customers turn to."""
 
@@ -166,7 +165,7 @@ class Support:
     reseller: Contact = described("contact for resellers (CSP)", default=Contact())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Staging:
     """Who sees the staged offer."""
 
@@ -174,7 +173,7 @@ class Staging:
     subscriptions: tuple[str, ...] = described("subscription IDs of the testers (GUIDs)", default=())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Leads:
     """Where the data of interested customers is sent. Keys and connection strings stay in the portal."""
 
@@ -183,7 +182,7 @@ class Leads:
     address: str = described("e-mail address, or URL without its query, of that system")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class TestDrive:
     """A trial of the product that runs in the publisher's subscription."""
 
@@ -194,7 +193,7 @@ class TestDrive:
     type: str = described("how it is deployed; VM offers: arm", choices=("arm",))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Certification:
     """What those who certify the offer should know; customers never see it."""
 
@@ -203,7 +202,7 @@ class Certification:
     report: Text = described("JSON report of the image tests, as a file", default=Text())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Offer:
     """A whole offer folder."""
 

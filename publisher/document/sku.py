@@ -1,17 +1,16 @@
 """What customers buy: a SKU, its prices, its technical configuration and its image versions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from publisher.document.values import Link, Text, VhdUrl, described
+from publisher.document.values import Link, Text, VhdUrl, described, record
 
 GENERATIONS: Final = ("x64-gen1", "x64-gen2", "arm64-gen2")
 CLOUDS: Final = ("global", "government", "germany", "china")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SkuListing:
     """The marketing texts of a SKU in one language."""
 
@@ -21,7 +20,7 @@ class SkuListing:
     description: Text = described("what this SKU adds", default=Text())
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Price:
     """The price of a SKU in one region, per hour: by number of cores, flat, for each core, or free.
 
@@ -36,7 +35,7 @@ class Price:
     free: bool = described("true if the software costs nothing", default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class AudienceEntry:
     """Somebody to whom a private SKU is shown."""
 
@@ -46,7 +45,7 @@ class AudienceEntry:
     kind: str = described("tenant or subscription", default="tenant", choices=("tenant", "subscription"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class OperatingSystem:
     """What runs on the OS disk."""
 
@@ -56,7 +55,7 @@ class OperatingSystem:
     type: str = described("vendor or release, such as debian or windows-server-2022")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Port:
     """An open port or range of ports."""
 
@@ -71,7 +70,7 @@ class Port:
         return f"{self.range}/{self.protocol}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Properties:
     """What the image supports and demands."""
 
@@ -88,7 +87,7 @@ class Properties:
     custom_arm_template: bool = described("only an ARM template of yours deploys the image", default=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Generation:
     """A kind of image that the SKU comes as, with the ID under which it is deployed."""
 
@@ -97,7 +96,7 @@ class Generation:
     sku_id: str = described("ID that deployments name; one of them is the ID of the SKU")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class GalleryImage:
     """An image version in an Azure Compute Gallery."""
 
@@ -106,7 +105,7 @@ class GalleryImage:
     resource_id: str = described("resource ID of the image version, /subscriptions/…/versions/X.Y.Z")
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class DataVhd:
     """A data disk of an image version."""
 
@@ -116,7 +115,7 @@ class DataVhd:
     size_gb: int | None = described("size of the disk in GB", default=None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Image:
     """One version: an OS disk and its data disks, or an image of a gallery.
 
@@ -139,7 +138,7 @@ class Image:
             yield disk.url
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Sku:
     """What customers buy: a billing model, prices, and image versions."""
 
