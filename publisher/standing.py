@@ -18,7 +18,7 @@ def brief(view: OfferView, look_again: float | None = None) -> dict[str, Any]:
         "state": view.state,
         "since": view.current.since if view.current else None,
         "revision": _revision(view.current) if view.current else None,
-        "live": _live(view.live) if view.live else None,
+        "live": _live(view, view.live) if view.live else None,
         "submission": _submission(view, look_again),
     }
 
@@ -44,8 +44,9 @@ def _revision(revision: RevisionView) -> dict[str, Any]:
     return {"number": revision.number, "digest": revision.digest}
 
 
-def _live(live: RevisionView) -> dict[str, Any]:
-    versions = {sku: _sorted(lock["versions"]) for sku, lock in live.locks.items() if sku}
+def _live(view: OfferView, live: RevisionView) -> dict[str, Any]:
+    gone = {sku.sku for sku in view.skus if sku.state == "deleted"}
+    versions = {sku: _sorted(lock["versions"]) for sku, lock in live.locks.items() if sku and sku not in gone}
     return _revision(live) | {"since": live.since, "versions": versions}
 
 
@@ -69,7 +70,9 @@ def _sku(view: OfferView, sku: SkuView) -> dict[str, Any]:
         "state": sku.state,
         "since": sku.since,
         "live_since": sku.live_since,
-        "live_versions": _sorted(live.get("versions", {})) if sku.live_since else [],
+        "live_versions": _sorted(live.get("versions", {}))
+        if sku.live_since and sku.state != "deleted"
+        else [],
         "published_versions": _sorted(sku.versions),
     }
 

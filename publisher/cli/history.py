@@ -12,7 +12,7 @@ from publisher.catalogue import OfferView
 from publisher.catalogue.history import Event
 from publisher.cli.common import OfferName, engine, make_app
 from publisher.cli.console import note, result
-from publisher.cli.words import columns
+from publisher.cli.words import columns, json_line
 from publisher.engine import Engine
 from publisher.errors import HistoryBroken
 from publisher.gates import lock_objection
@@ -53,8 +53,8 @@ def command(
 
 
 def _line(view: OfferView, event: Event) -> str:
-    """The event as its hash covers it, with the hash. `##` begins a command for some pipelines' agents."""
-    return json.dumps({"offer": view.key} | asdict(event)).replace("##", "#\\u0023")
+    """The event as its hash covers it, with the hash."""
+    return json_line({"offer": view.key} | asdict(event))
 
 
 def _row(event: Event) -> tuple[str, ...]:

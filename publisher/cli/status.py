@@ -175,7 +175,8 @@ def _ticket_lines(tickets: list[Facts]) -> Iterator[str]:
         what = f"SKU {ticket['sku']}" if ticket["sku"] else "the whole offer"
         yield f"ticket {ticket['number']}: deletion of {what}, drafted {moment(ticket['created'])}"
         yield f"  to read it: publisher ticket show {ticket['number']}"
-        yield f"  once the support has done it: {ticket['done']}; to withdraw it: {ticket['keep']}"
+        yield f"  once the support has done it: {ticket['done']}"
+        yield f"  to withdraw it: {ticket['keep']}"
 
 
 def _next_lines(steps: list[Facts]) -> Iterator[str]:

@@ -35,7 +35,7 @@ def list_tickets(
     if output_format == "json":
         result(dumps({"version": 1, "tickets": [_facts(ticket) for ticket in tickets]}))
     elif not tickets:
-        note("no ticket was drafted; `publisher delete OFFER` drafts one")
+        note("no tickets: `publisher delete OFFER` drafts one")
     else:
         for line in columns([("NUMBER", "DELETES", "STATE", "DRAFTED", "MISSING"), *map(_row, tickets)]):
             result(line)

@@ -1,8 +1,9 @@
-"""How commands put times, lengths of time, and tables."""
+"""How commands put times, lengths of time, tables, and lines of JSON."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -33,3 +34,8 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     """Rows of equal length, aligned."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def json_line(value: Any) -> str:
+    """JSON on one line, in ASCII; `##` begins a command for the agents of some pipelines."""
+    return json.dumps(value).replace("##", "#\\u0023")
