@@ -1,0 +1,138 @@
+"""Measures `publisher validate` against the bare interpreter and check-jsonschema: `python tests/bench/validate.py`.
+
+All commands take turns in one run, so that a busy machine slows them alike; what counts is the ratio of
+medians. An argument says how many rounds (9). Install the package as users do: in an editable checkout without
+byte code, Python compiles every module anew each time.
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEMO = Path(__file__).resolve().parents[2] / "templates" / "demo" / "beacon-metrics"
+BIN = Path(sys.executable).parent
+PUBLISHER = (sys.executable, "-m", "publisher")
+OFFERS, CHARACTERS, BYTES = 200, 1_000_000, 5_000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One command with what it adds to the environment; `codes` are the exit codes of a good run."""
+
+    argv: tuple[str, ...]
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def run(self, folder: Path) -> tuple[float, float]:
+        """Seconds by the clock, and peak memory in MB. Ends the program when the command fails."""
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("PUBLISHER_")}
+        start = time.perf_counter()
+        child = subprocess.Popen(
+            self.argv,
+            cwd=folder,
+            env=environ | self.environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            sys.exit(f"exit code {child.returncode}: {' '.join(self.argv)[:200]}")
+        return time.perf_counter() - start, usage.ru_maxrss / 1024
+
+
+def offers(folder: Path) -> list[str]:
+    """The demo offer in many folders, each document about 5 KB."""
+    text = (DEMO / "offer.yaml").read_text(encoding="utf-8")
+    text += f"# {'.' * 98}\n" * ((BYTES - len(text)) // 101)
+    for number in range(OFFERS):
+        place = folder / f"offer-{number}"
+        shutil.copytree(DEMO, place)
+        renamed = text.replace("offer: beacon-metrics", f"offer: beacon-metrics-{number}")
+        (place / "offer.yaml").write_text(renamed, encoding="utf-8")
+    return [f"offer-{number}" for number in range(OFFERS)]
+
+
+def long_offer(folder: Path) -> str:
+    """The demo offer with terms of a million characters."""
+    shutil.copytree(DEMO, folder / "long")
+    sentence = "The licensee may use the software on any number of machines of its own. "
+    terms = (sentence * (CHARACTERS // len(sentence) + 1))[:CHARACTERS]
+    (folder / "long" / "texts" / "terms.txt").write_text(terms, encoding="utf-8")
+    return "long"
+
+
+def schema(folder: Path) -> str:
+    """The JSON Schema of offers, or the simplest one where this installation prints none."""
+    printed = subprocess.run([*PUBLISHER, "schema", "offer"], capture_output=True, cwd=folder, check=False)
+    text = printed.stdout if printed.returncode == 0 else b'{"type": "object"}'
+    (folder / "offer.schema.json").write_bytes(text)
+    return "offer.schema.json"
+
+
+def samples(folder: Path) -> dict[str, Sample]:
+    def validate(*paths: str) -> Sample:
+        return Sample((*PUBLISHER, "validate", *paths, "--secrets-file", str(DEMO / "demo.env")))
+
+    def peer(*paths: str) -> Sample:
+        files = [f"{path}/offer.yaml" for path in paths]
+        return Sample((str(BIN / "check-jsonschema"), "--schemafile", schema_file, *files))
+
+    many, schema_file = offers(folder), schema(folder)
+    complete = {"_PUBLISHER_COMPLETE": "complete_bash", "COMP_WORDS": "publisher va", "COMP_CWORD": "1"}
+    return {
+        "python -c pass": Sample((sys.executable, "-c", "pass")),
+        "--help": Sample((*PUBLISHER, "--help")),
+        "completion": Sample(PUBLISHER, complete),
+        "validate": validate(many[0]),
+        "validate, 1,000,000 characters": validate(long_offer(folder)),
+        f"validate, {OFFERS} offers": validate(*many),
+        "check-jsonschema": peer(many[0]),
+        f"check-jsonschema, {OFFERS} files": peer(*many),
+    }
+
+
+def main(rounds: int = 9) -> None:
+    seconds: defaultdict[str, list[float]] = defaultdict(list)
+    memory: defaultdict[str, float] = defaultdict(float)
+    with tempfile.TemporaryDirectory() as name:
+        commands = samples(Path(name))
+        for sample in commands.values():  # byte code and disk cache
+            sample.run(Path(name))
+        for _ in range(rounds):
+            for title, sample in commands.items():
+                took, peak = sample.run(Path(name))
+                seconds[title].append(took)
+                memory[title] = max(memory[title], peak)
+    report({title: statistics.median(times) for title, times in seconds.items()}, memory)
+
+
+def report(median: dict[str, float], memory: dict[str, float]) -> None:
+    """Medians, ratios, and the budget beside each."""
+    base, peer = median["python -c pass"], median["check-jsonschema"]
+    budgets = {"--help": 9, "completion": 9, "validate": 14, "validate, 1,000,000 characters": 18}
+    print(f"{'':34}{'median':>10}{'ratio':>8}  budget")
+    for title, took in median.items():
+        budget = f"<= {budgets[title]}" if title in budgets else ""
+        print(f"{title:34}{took * 1000:>7.0f} ms{took / base:>8.1f}  {budget}")
+    print(f"validate / check-jsonschema on the same file: {median['validate'] / peer:.2f}, budget < 1")
+    title = "validate, 1,000,000 characters"
+    print(f"peak memory, 1,000,000 characters: {memory[title]:.0f} MB, budget <= 150 MB")
+    # Start-up taken off both: what one more document costs in a process that runs already.
+    ours, theirs = (
+        (OFFERS - 1) / (median[f"{name}, {OFFERS} {what}"] - median[name])
+        for name, what in (("validate", "offers"), ("check-jsonschema", "files"))
+    )
+    print(
+        f"warm: {ours:.0f} offers/s, check-jsonschema {theirs:.0f} files/s: {ours / theirs:.1f} times, budget >= 5"
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))
