@@ -126,16 +126,18 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+TOKENS = re.split("([/?&])", GOOD)
+
+
 def mutations() -> st.SearchStrategy[str]:
-    cut = st.tuples(st.integers(0, len(GOOD)), st.integers(0, 3), PIECES)
-    mutated = st.lists(cut, max_size=4).map(lambda cuts: _apply(GOOD, cuts))
-    return st.one_of(mutated, st.lists(PIECES, max_size=20).map("".join), st.text(max_size=200))
+    swap = st.tuples(st.integers(0, len(TOKENS) - 1), PIECES | st.just("") | st.just("&sig="))
+    swapped = st.lists(swap, min_size=1, max_size=3).map(_swapped)
+    return st.one_of(swapped, st.lists(PIECES, max_size=20).map("".join), st.text(max_size=200))
 
 
-def _apply(url: str, cuts: list[tuple[int, int, str]]) -> str:
-    for at, length, piece in cuts:
-        url = url[:at] + piece + url[at + length :]
-    return url
+def _swapped(swaps: list[tuple[int, str]]) -> str:
+    pieces = dict(swaps)
+    return "".join(pieces.get(index, token) for index, token in enumerate(TOKENS))
 
 
 @given(url=mutations())
