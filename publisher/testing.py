@@ -32,7 +32,7 @@ class Evidence:
 def run_test(engine: Engine, key: Key, command: Sequence[str], *, show: Callable[[bytes], None]) -> Evidence:
     """Run a command with the staged content's facts in its environment, and record the outcome.
 
-    `show` gets what the command prints, as it comes. Raises Refused when nothing is ready in staging.
+    `show` gets each line that the command prints, as it comes. Raises Refused when nothing is ready in staging.
     """
     view = observe(engine, key).view
     content = _staged_content(engine, view)
@@ -91,8 +91,8 @@ def _run(command: Sequence[str], variables: Mapping[str, str], show: Callable[[b
         raise UsageError(f"{command[0]}: {error.strerror}", hint="give a command after --") from None
     with process:
         assert process.stdout is not None  # noqa: S101  # it was asked for
-        while chunk := process.stdout.read1(65536):  # type: ignore[attr-defined]
-            digest.update(chunk)
-            show(chunk)
+        while line := process.stdout.readline(65536):
+            digest.update(line)
+            show(line)
     seconds = round(time.monotonic() - start, 3)
     return Evidence(exit_status=process.returncode, seconds=seconds, output_sha256=digest.hexdigest())

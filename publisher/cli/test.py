@@ -40,5 +40,5 @@ def command(
     result(f"{'/'.join(key)}: the staging test passed: {facts}")
 
 
-def _show(chunk: bytes) -> None:
-    note(chunk.decode("utf-8", "replace").rstrip("\n"))
+def _show(line: bytes) -> None:
+    note(line.decode("utf-8", "replace").rstrip("\n"))
