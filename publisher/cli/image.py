@@ -1,7 +1,7 @@
-"""`publisher image`: edits of an offer folder about image versions."""
+"""`publisher image`: edits of an offer folder about image versions; and a look at a VHD file."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,8 @@ from publisher.errors import UsageError
 if TYPE_CHECKING:
     from publisher.document import Document
     from publisher.document.edit import Edited
+    from publisher.findings import Report
+    from publisher.vhd import Vhd
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -32,7 +34,7 @@ AllSkusOption = Annotated[bool, typer.Option("--all-skus", help="Edit every SKU.
 
 @app.callback()
 def callback() -> None:
-    """Add an image version to SKUs, or replace the number of one that was never live."""
+    """Add an image version, replace the number of one that was never live, or look at a VHD file."""
 
 
 @app.command(epilog="next: publisher diff PATH")
@@ -81,6 +83,56 @@ def bump(
 
     document = _document(path)
     _say(bump_image(document, _skus(sku, all_skus), part, burned=_burned(document)))
+
+
+@app.command(epilog="next: publisher explain vhd-format")
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE.vhd", help="VHD file.", show_default=False)],
+    profile: Annotated[
+        Literal["classic", "partner-center"] | None,
+        typer.Option(help="Generation of the marketplace.", show_default="as the settings say"),
+    ] = None,
+    data_disk: Annotated[bool, typer.Option("--data-disk", help="It is no OS disk.")] = False,
+    approved_base: Annotated[
+        bool, typer.Option("--approved-base", help="It is built on a base that the marketplace approved.")
+    ] = False,
+    output_format: Annotated[
+        Literal["text", "json"], typer.Option(help="Format of the result on stdout.")
+    ] = "text",
+) -> None:
+    """Look at a VHD file: footer, size, and the sectors that must stay free. Never reads the whole file.
+
+    Exit codes: 0 nothing at error, 1 findings at error, 2 no VHD, or it cannot be read.
+
+    Example: publisher image inspect beacon-2.4.1.vhd
+    """
+    from publisher import vhd
+    from publisher.findings import Gate, Report
+    from publisher.profiles import load_profile
+    from publisher.rules.vhd import judge
+    from publisher.settings import load_settings
+
+    limits = load_profile(profile or str(load_settings()["profile"]))
+    disk = vhd.inspect(file)
+    findings = tuple(judge(disk, limits, data_disk=data_disk, approved_base=approved_base))
+    report = Report(
+        path=str(file), publisher="", offer="", profile=limits.name, gate=Gate.STAGE, findings=findings
+    )
+    _show(disk, report, output_format)
+    raise typer.Exit(int(report.blocks()))
+
+
+def _show(disk: "Vhd", report: "Report", output_format: str) -> None:
+    from publisher.reports import json, text
+    from publisher.reports.vhd import facts, lines
+
+    if output_format == "json":
+        typer.echo(json.dumps({**json.envelope([report]), "offers": [], "image": facts(disk)}))
+        note(text.summary(report))
+        return
+    for line in lines(disk):
+        result(line)
+    result(text.render(report))
 
 
 def _document(path: Path) -> "Document":

@@ -9,6 +9,7 @@ from publisher.rules.registry import Rule
 _KINDS = {
     "rule": "asked by `publisher validate` and at the gates",
     "document": "found while the offer folder and its settings are read",
+    "image": "asked by `publisher image inspect` about a VHD file",
     "guard": "asked when the act itself is wanted; `publisher validate` does not",
 }
 

@@ -17,6 +17,7 @@ SUBJECTS: Final = (
     "versions",
     "sas",
     "changes",
+    "vhd",
     "acts",
     "settings",
 )

@@ -12,7 +12,7 @@ from publisher.errors import UsageError
 from publisher.findings import Gate, Severity
 from publisher.profiles import PROFILES
 
-Kind = Literal["rule", "document", "guard"]
+Kind = Literal["rule", "document", "guard", "image"]
 Weight = Severity | Mapping[str, Severity]
 
 # What a rule may ask for by argument name; the names in SCOPES decide how often it is asked.

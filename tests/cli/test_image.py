@@ -7,6 +7,7 @@ import pytest
 
 from publisher.cli import run
 from publisher.document import read_document
+from tests.disks import gpt, write
 
 LIVE = {
     "lock": 1, "publisher": "tidewater-labs", "offer": "beacon-metrics",
@@ -177,3 +178,36 @@ def test_a_broken_lock_file_stops_the_edit(demo: Path, capsys: pytest.CaptureFix
     (demo / "offer.lock.json").write_text("{")
     assert run(["image", "bump", str(demo), "--sku", "hourly", "--part", "patch"]) == 2
     assert "publisher lock" in capsys.readouterr().err
+
+
+def test_inspect_tells_what_a_vhd_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "beacon.vhd", begin=gpt(2048))
+    assert run(["image", "inspect", str(path)]) == 0
+    assert capsys.readouterr().out == (
+        f"{path}: fixed VHD\n"
+        "  virtual size     30 MB\n"
+        "  file             31,457,792 bytes\n"
+        "  made             2025-12-25 17:46 UTC by Hyper-V 10.0\n"
+        "  checksum         fits\n"
+        "  partition table  GPT\n"
+        "  first partition  begins at sector 2048\n"
+        "  first megabyte   beside the table is empty\n"
+        f"no findings in {path} at the stage gate (profile classic)\n"
+    )
+
+
+def test_inspect_ends_with_1_for_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "beacon.vhd", begin=gpt(34))
+    partner_center = ["image", "inspect", str(path), "--profile", "partner-center"]
+    assert run([*partner_center, "--output-format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["image"]["first_partition_sector"] == 34
+    assert [finding["rule"] for finding in told["findings"]] == ["vhd-first-1mb"]
+    assert run([*partner_center, "--approved-base"]) == 0
+    assert run(["image", "inspect", str(path)]) == 0, "a warning in classic"
+
+
+def test_inspect_ends_with_2_for_what_is_no_vhd(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "disk.vhd").write_bytes(b"\x1f\x8b")
+    assert run(["image", "inspect", str(tmp_path / "disk.vhd")]) == 2
+    assert "compressed (gzip)" in capsys.readouterr().err
