@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -68,6 +69,7 @@ class SasUrl:
         return any(character in raw[4:] for character in "=+") or "%" in self.get("sig")
 
 
+@lru_cache(maxsize=64)
 def parse(url: str) -> SasUrl:
     """The parts of a text that should be a SAS URL; all empty for a text that is no address."""
     found = _URL.fullmatch(url)

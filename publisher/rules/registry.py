@@ -2,9 +2,10 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from publisher.document.nodes import Mark
@@ -176,14 +177,20 @@ def load() -> dict[str, Rule]:
     return RULES
 
 
-def in_order() -> Iterator[Rule]:
+def in_order() -> tuple[Rule, ...]:
     """The rules that judge, each after those it requires."""
-    done: set[str] = set()
-    waiting = [rule for rule in load().values() if rule.kind == "rule"]
+    return _ordered(tuple(load()))
+
+
+@lru_cache(maxsize=4)
+def _ordered(names: tuple[str, ...]) -> tuple[Rule, ...]:
+    ordered: list[Rule] = []
+    waiting = [RULES[name] for name in names if RULES[name].kind == "rule"]
     while waiting:
-        ready = [rule for rule in waiting if not (rule.requires & {w.name for w in waiting})]
+        left = {rule.name for rule in waiting}
+        ready = [rule for rule in waiting if rule.requires.isdisjoint(left)]
         if not ready:
-            raise ValueError(f"rules require each other: {[rule.name for rule in waiting]}")
-        yield from ready
-        done.update(rule.name for rule in ready)
-        waiting = [rule for rule in waiting if rule.name not in done]
+            raise ValueError(f"rules require each other: {sorted(left)}")
+        ordered += ready
+        waiting = [rule for rule in waiting if not rule.requires.isdisjoint(left)]
+    return tuple(ordered)

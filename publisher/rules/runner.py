@@ -1,9 +1,10 @@
 """Asks every rule that applies, in order, and gathers what they say into one report."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from publisher.baseline import OtherOffer, Published
@@ -122,6 +123,7 @@ class _Run:
     passed: list[str] = field(default_factory=list)
     failed: dict[str, _Places] = field(default_factory=lambda: defaultdict(_Places))
     unread: _Places = field(default_factory=_Places)
+    _scopes: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
     def problems(self) -> None:
         """What the reader refused becomes findings of the `document-…` rules."""
@@ -139,10 +141,8 @@ class _Run:
         given = self.given
         if given.limits.name not in rule.profiles or given.gate < rule.gate:
             return
-        if missing := next(
-            (a for a in rule.asks if a in rule.needs & MISSING.keys() and self._lacks(a)), None
-        ):
-            self.skipped[rule.name] = MISSING[missing]
+        if missing := rule.needs & self._missing:
+            self.skipped[rule.name] = MISSING[next(name for name in rule.asks if name in missing)]
             return
         found, asked = self._ask_items(rule)
         found.sort(key=lambda pair: -self._severity(rule, pair[0]).rank)  # so that no error is cut off
@@ -150,8 +150,11 @@ class _Run:
         if not found and asked and rule.name not in self.skipped:
             self.passed.append(rule.name)
 
-    def _lacks(self, name: str) -> bool:
-        return getattr(self.given, "published" if name == "published_sku" else name) is None
+    @cached_property
+    def _missing(self) -> frozenset[str]:
+        """What rules may ask for, and nobody knows here."""
+        given = self.given
+        return frozenset(name for name in MISSING if getattr(given, name.removesuffix("_sku"), None) is None)
 
     def _ask_items(self, rule: Rule) -> tuple[list[tuple[Flaw, Sku | None]], bool]:
         found: list[tuple[Flaw, Sku | None]] = []
@@ -186,17 +189,26 @@ class _Run:
                 return f"{name} failed"
         return ""
 
-    def _items(self, rule: Rule) -> Iterator[Mapping[str, Any]]:
-        offer = self.document.offer
-        assert offer is not None  # noqa: S101  # `check` asks rules only with an offer
-        common = {name: getattr(self.given, name) for name in _COMMON} | {"offer": offer}
-        for item in _ITEMS[rule.scope](offer):
-            if "published_sku" in rule.asks:
-                known = self.given.published.sku(item["sku"].id) if self.given.published else None
-                if known is None:
-                    continue  # a new SKU has nothing to compare with
-                item = {**item, "published_sku": known}
-            yield common | item
+    def _items(self, rule: Rule) -> Iterable[Mapping[str, Any]]:
+        items = self._scope(rule.scope)
+        return self._known_skus(items) if "published_sku" in rule.asks else items
+
+    def _scope(self, scope: str) -> list[Mapping[str, Any]]:
+        """Everything of one kind that the offer holds, with what rules know of each."""
+        if scope not in self._scopes:
+            offer = self.document.offer
+            assert offer is not None  # noqa: S101  # `check` asks rules only with an offer
+            common = {name: getattr(self.given, name) for name in _COMMON} | {"offer": offer}
+            self._scopes[scope] = [common | item for item in _ITEMS[scope](offer)]
+        return self._scopes[scope]
+
+    def _known_skus(self, items: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """The items whose SKU is published; a new SKU has nothing to compare with."""
+        published = self.given.published
+        for item in items:
+            known = published.sku(item["sku"].id) if published else None
+            if known is not None or published is None:
+                yield {**item, "published_sku": known}
 
     def _finding(self, rule: Rule, flaw: Flaw, sku: Sku | None) -> Finding:
         mark = flaw.mark or (None if flaw.file else self.document.locate(flaw.at))
