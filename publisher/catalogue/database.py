@@ -148,7 +148,7 @@ def _server(url: str) -> Engine:
 
 
 def _migrate(engine: Engine, url: str) -> None:
-    if (version := _version(engine)) == HEAD:
+    if (version := schema_version(engine)) == HEAD:
         return
     if version is not None and version not in KNOWN:
         raise SettingsError(
@@ -160,7 +160,7 @@ def _migrate(engine: Engine, url: str) -> None:
     upgrade(engine)
 
 
-def _version(engine: Engine) -> str | None:
+def schema_version(engine: Engine) -> str | None:
     """The schema's version; None for a database that holds nothing yet."""
     with engine.connect() as connection:
         if not engine.dialect.has_table(connection, "alembic_version"):

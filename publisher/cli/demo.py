@@ -61,6 +61,7 @@ def _prepare(folder: Path | None) -> Path:
         raise UsageError(f"{root} exists already", hint="give a new folder with --folder")
     try:
         shutil.copytree(shipped("templates") / "demo" / _OFFER, root / _OFFER)
+        (root / _OFFER / "demo.env").chmod(0o600)
         (root / "publisher.toml").write_text(_SETTINGS, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{root}: {error.strerror}", hint="give a writable folder with --folder") from None
