@@ -89,7 +89,7 @@ def read_document(path: Path, secrets: Secrets | None = None) -> Document:
         root = _parse(path, text)
     except Unreadable as error:
         return Document(path=path, offer=None, root=None, problems=(error.problem,), texts=texts)
-    binder = Binder(path.parent, secrets or Secrets())
+    binder = Binder(path.parent.resolve(), secrets or Secrets())
     offer = binder.bind(Offer, root, "")
     problems = tuple(binder.problems) + _format_problem(offer)
     return Document(path=path, offer=offer, root=root, problems=problems, texts=texts | binder.texts)

@@ -21,11 +21,12 @@ def read_inside(root: Path, name: str) -> bytes:
     Raises FileRefused for any other name or kind of file; never blocks on a pipe or device.
     """
     _check_name(name)
+    top = os.path.realpath(root)
     try:
-        real = Path(os.path.realpath(root / name, strict=True))
+        real = os.path.realpath(f"{top}/{name}", strict=True)
     except OSError as error:
         raise FileRefused(_why(error)) from None
-    if not real.is_relative_to(os.path.realpath(root)):
+    if not real.startswith(f"{top.rstrip('/')}/"):
         raise FileRefused("leads out of the offer folder")
     return read_regular(real)
 
@@ -52,7 +53,7 @@ def _check_part(part: str) -> None:
         raise FileRefused("a part of the path is longer than 255 bytes")
 
 
-def read_regular(path: Path) -> bytes:
+def read_regular(path: Path | str) -> bytes:
     """The bytes of a regular file of at most 8 MiB. Raises FileRefused."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))

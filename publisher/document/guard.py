@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
@@ -111,13 +110,15 @@ class _Composer:
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        self.events = self._counted(yaml.parse(text, Loader=_LOADER))
+        self._read = _LOADER(text).get_event
+        self._count = 0
 
-    def _counted(self, events: Iterator[Any]) -> Iterator[Any]:
-        for number, event in enumerate(events):
-            if number > MAX_EVENTS:
-                raise self._refuse("document-too-large", f"more than {MAX_EVENTS:,} values", event)
-            yield event
+    def _next(self) -> Any:
+        event = self._read()
+        self._count += 1
+        if self._count > MAX_EVENTS:
+            raise self._refuse("document-too-large", f"more than {MAX_EVENTS:,} values", event)
+        return event
 
     def _refuse(self, rule: str, message: str, event: Any, fix: str = "") -> Unreadable:
         return Unreadable(
@@ -125,13 +126,13 @@ class _Composer:
         )
 
     def document(self) -> Node:
-        next(self.events)  # stream start
-        event = next(self.events)
+        self._next()  # stream start
+        event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
             raise self._refuse("document-empty", "the document is empty", event, "see `publisher init`")
-        node = self._node(next(self.events), 1)
-        next(self.events)  # document end
-        event = next(self.events)
+        node = self._node(self._next(), 1)
+        self._next()  # document end
+        event = self._next()
         if not isinstance(event, yaml.StreamEndEvent):
             raise self._refuse(
                 "document-syntax", "a second document begins here", event, "keep one offer in one file"
@@ -164,13 +165,13 @@ class _Composer:
 
     def _sequence(self, mark: Mark, depth: int) -> Sequence:
         sequence = Sequence(mark)
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
             sequence.items.append(self._node(event, depth + 1))
         return sequence
 
     def _mapping(self, mark: Mark, depth: int) -> Mapping:
         mapping, seen = Mapping(mark), set[str]()
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event, depth)
             if (folded := unicodedata.normalize("NFC", key)) in seen:
                 raise self._refuse(
@@ -178,7 +179,7 @@ class _Composer:
                 )
             seen.add(folded)
             mapping.keys[key] = _mark(event.start_mark)
-            mapping.items[key] = self._node(next(self.events), depth + 1)
+            mapping.items[key] = self._node(self._next(), depth + 1)
         return mapping
 
     def _key(self, event: Any, depth: int) -> str:
