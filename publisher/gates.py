@@ -40,16 +40,17 @@ def judge(engine: Engine, document: Document, gate: Gate, *, profile: str | None
     baseline = published(view) if view else None
     if baseline is None and (lock := read_lock(document.folder)):
         baseline = published_by_lock(lock)
+    limits = load_profile(profile or (offer.profile if offer else "") or settings["profile"])
     report = check(
         document,
         Circumstances(
             gate=gate,
-            limits=load_profile(profile or (offer.profile if offer else "") or settings["profile"]),
+            limits=limits,
             now=engine.clock(),
             account=account(engine.settings),
             published=baseline,
             others=other_offers(engine.catalogue, (offer.publisher, offer.offer)) if offer else (),
-            links=_links(engine, document) if gate >= Gate.PRODUCTION else None,
+            links=_links(engine, document, limits.name) if gate >= Gate.PRODUCTION else None,
         ),
     )
     return apply(report, settings.waivers, today=engine.clock().date(), file=settings.file)
@@ -61,15 +62,18 @@ def assumed_links(engine: Engine) -> tuple[str, ...]:
     return patterns if engine.marketplace.capabilities.rehearsal else ()
 
 
-def _links(engine: Engine, document: Document) -> Mapping[str, LinkAnswer] | None:
+def _links(engine: Engine, document: Document, profile: str) -> Mapping[str, LinkAnswer] | None:
     from publisher.links import check_links
     from publisher.rules.links import link_urls
 
     if document.offer is None:
         return None
-    urls = [url for _, url in link_urls(document.offer)]
-    engine.say(f"checking {len(set(urls))} links")
-    return check_links(urls, assume=assumed_links(engine))
+    urls = [url for _, url in link_urls(document.offer, profile)]
+    assumed = assumed_links(engine)
+    engine.say(
+        f"checking {len(set(urls))} links{' (assumed: ' + ', '.join(assumed) + ')' if assumed else ''}"
+    )
+    return check_links(urls, assume=assumed)
 
 
 def refuse_blocked(report: Report, what: str) -> None:

@@ -78,5 +78,4 @@ def _published(
     if outcome.view.state == "staging":
         confirm_offer(key, confirm, f"{'/'.join(key)} goes to production")
         outcome = advance(opened, key, goal=Slot.PRODUCTION, document=document)
-        note(outcome.message)
     return follow(opened, key, outcome, wait=wait, timeout=timeout)
