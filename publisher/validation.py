@@ -16,8 +16,9 @@ from publisher.errors import UsageError
 from publisher.findings import Finding, Gate, Report
 from publisher.lock import LOCK, LockBroken, published, read_lock
 from publisher.profiles import PROFILES, load_profile
+from publisher.redact import Secret
 from publisher.rules.registry import NO_BASELINE, find
-from publisher.rules.runner import Account, Circumstances, LinkAnswer, check
+from publisher.rules.runner import Account, Circumstances, DiskAnswer, LinkAnswer, check
 from publisher.settings import Settings, load_settings
 from publisher.waivers import apply
 
@@ -45,26 +46,30 @@ def validate(
     profile: str | None = None,
     against: Against = "auto",
     network: bool = False,
+    probe_images: bool = False,
 ) -> Report:
     """What the rules say of an offer folder.
 
     The profile is the argument's, else the offer's, else the settings'. `against` says where to
     look for what is published: `auto` takes the lock file, else a catalogue that exists. Links are
-    asked over the network at the production gate, and earlier with `network`.
+    asked over the network at the production gate, and earlier with `network`; storage is asked for
+    the ends of each disk with `probe_images`, from the stage gate on.
 
     Raises UsageError for a path that cannot be read or a baseline that was asked for and is not
     there, SettingsError for a waiver of an unknown rule. What stands in the folder is never raised.
     """
     document = _known_profile(read_document(path, secrets))
     baseline = _baseline(document, settings, against)
+    limits = load_profile(_profile_name(document, settings, profile))
     circumstances = Circumstances(
         gate=gate,
-        limits=load_profile(_profile_name(document, settings, profile)),
+        limits=limits,
         now=now,
         account=account(settings),
         published=baseline.published,
         others=baseline.others,
-        links=_links(document, settings) if network or gate >= Gate.PRODUCTION else None,
+        links=_links(document, limits.name, settings) if network or gate >= Gate.PRODUCTION else None,
+        probes=_probes(document) if probe_images and gate >= Gate.STAGE else None,
     )
     report = _explained(check(document, circumstances), baseline, document)
     return apply(report, settings.waivers, today=now.astimezone(UTC).date(), file=settings.file)
@@ -152,14 +157,22 @@ def _from_catalogue(offer: Offer | None, settings: Settings) -> _Baseline:
     return _Baseline(published=known, others=others, reason=reason)
 
 
-def _links(document: Document, settings: Settings) -> Mapping[str, LinkAnswer]:
+def _links(document: Document, profile: str, settings: Settings) -> Mapping[str, LinkAnswer]:
     if document.offer is None:
         return {}
     from publisher.links import check_links
     from publisher.rules.links import link_urls
 
     assume = settings["links.assume"] if settings["target"] == "local" else ()
-    return check_links([url for _, url in link_urls(document.offer)], assume=assume)
+    return check_links([url for _, url in link_urls(document.offer, profile)], assume=assume)
+
+
+def _probes(document: Document) -> Mapping[Secret, DiskAnswer]:
+    from publisher.links.disks import probe_disks
+    from publisher.sas import faults
+
+    urls = [vhd.url for vhd in document.offer.vhds() if vhd.url] if document.offer else []
+    return probe_disks(url for url in urls if not any(faults(url.reveal())))
 
 
 def _explained(report: Report, baseline: _Baseline, document: Document) -> Report:

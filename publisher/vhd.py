@@ -100,7 +100,7 @@ def inspect(path: Path) -> Vhd:
 
 
 def _ends(path: Path) -> tuple[bytes, bytes, int]:
-    """The first megabyte (without the footer), the last 512 bytes, and the length."""
+    """The first megabyte, the last 512 bytes, and the length."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
         with os.fdopen(handle, "rb") as file:
@@ -108,7 +108,7 @@ def _ends(path: Path) -> tuple[bytes, bytes, int]:
             if not stat.S_ISREG(status.st_mode):
                 raise UsageError(f"{path} is no regular file", hint="give a VHD file")
             length = status.st_size
-            head = file.read(min(HEAD, max(length - FOOTER, 0)) or FOOTER)
+            head = file.read(HEAD)
             file.seek(max(length - FOOTER, 0))
             return head, file.read(FOOTER), length
     except OSError as error:

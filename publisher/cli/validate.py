@@ -39,6 +39,12 @@ def command(
         Against, typer.Option(help="Where to see what is published; auto: lock file, else catalogue.")
     ] = "auto",
     network: Annotated[bool, typer.Option("--network", help="Ask links at every gate.")] = False,
+    probe_images: Annotated[
+        bool,
+        typer.Option(
+            "--probe-images", help="Ask storage for both ends of each disk, from the stage gate on."
+        ),
+    ] = False,
     secrets_file: Annotated[
         Path | None,
         typer.Option(
@@ -65,7 +71,8 @@ def command(
     """Check an offer folder against the marketplace's rules.
 
     Nothing is written, and nothing is sent but questions whether links answer (at the production gate,
-    or with --network). Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not judge.
+    or with --network) and whether disks can be read (with --probe-images). Exit codes: 0 nothing at or
+    above --fail-on, 1 findings, 2 could not judge.
 
     Example: publisher validate offers/relaygate --gate production --secrets-file secrets.env
     """
@@ -78,6 +85,7 @@ def command(
                 validate(
                     path, gate=Gate[gate.upper()], settings=settings, secrets=secrets, now=now,
                     profile=profile, against=against, network=network,
+                    probe_images=probe_images,
                 )
             )  # fmt: skip
         except UsageError as error:  # the other paths are judged all the same

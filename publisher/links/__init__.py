@@ -43,7 +43,10 @@ def check_links(
             results[url] = LinkResult(url=redact(url), outcome=verdict.outcome, detail=verdict.detail)
     if targets:
         from publisher.links.tour import Tour
+        from publisher.links.visit import visit
 
-        tour = Tour(policy, concurrency=max(1, concurrency), per_host=max(1, per_host), timeout=timeout)
+        tour = Tour(
+            policy, visit, concurrency=max(1, concurrency), per_host=max(1, per_host), timeout=timeout
+        )
         results |= tour.run(targets)
     return {url: results[url] for url in wanted}

@@ -47,9 +47,9 @@ class Policy:
     assume: tuple[str, ...] = ()
     allow: frozenset[str] = frozenset()
 
-    def admit(self, url: str) -> Target:
+    def admit(self, url: str, *, signed: bool = False) -> Target:
         """The place to ask; raises Verdict where no packet is needed or allowed."""
-        target = read_target(url)
+        target = read_target(url, signed=signed)
         if any(matches(target.host, pattern) for pattern in self.assume):
             raise Verdict(Outcome.ASSUMED, "taken as reachable, not asked")
         if not self.exempts(target):

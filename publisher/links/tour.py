@@ -1,36 +1,40 @@
 """Visits many links at once: some threads, each host by no more of them than it should bear."""
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from publisher.links.deadline import Deadline
 from publisher.links.policy import Policy, Resolver
-from publisher.links.result import LinkResult
 from publisher.links.target import Target
 from publisher.links.transport import Transport
-from publisher.links.visit import Road, Visit
+from publisher.links.visit import Road
 
 _TICK: Final = 0.1  # seconds by which a deadline may be overrun
 
 Queue = deque[tuple[str, Target]]
+Result = TypeVar("Result")
+Visitor = Callable[[str, Target, Road, Deadline], Result]
 
 
-class Tour:
-    """One check of many links. `timeout` is in seconds for each of them, redirects and retry included."""
+class Tour(Generic[Result]):
+    """One check of many places. `timeout` is in seconds for each of them, redirects and retry included."""
 
-    def __init__(self, policy: Policy, *, concurrency: int, per_host: int, timeout: float) -> None:
+    def __init__(
+        self, policy: Policy, visit: Visitor[Result], *, concurrency: int, per_host: int, timeout: float
+    ) -> None:
         self._policy = policy
+        self._visit_one = visit
         self._resolver = Resolver(policy)
         self._concurrency = concurrency
         self._per_host = per_host
         self._timeout = timeout
         self._running: set[Deadline] = set()
-        self._results: dict[str, LinkResult] = {}
+        self._results: dict[str, Result] = {}
 
-    def run(self, targets: Mapping[str, Target]) -> dict[str, LinkResult]:
-        """The result of every URL, in no particular order."""
+    def run(self, targets: Mapping[str, Target]) -> dict[str, Result]:
+        """The result of every place by the name it was given (a link: its URL), in no particular order."""
         self._drive(tuple(_lanes(_by_host(targets), self._per_host)))
         return self._results
 
@@ -61,24 +65,24 @@ class Tour:
             road = Road(policy=self._policy, resolver=self._resolver, transport=transport)
             while True:
                 try:
-                    url, target = lane.popleft()
+                    name, target = lane.popleft()
                 except IndexError:
                     return
-                self._visit(url, target, road)
+                self._visit(name, target, road)
 
-    def _visit(self, url: str, target: Target, road: Road) -> None:
+    def _visit(self, name: str, target: Target, road: Road) -> None:
         deadline = Deadline(self._timeout)
         self._running.add(deadline)
         try:
-            self._results[url] = Visit(url, target, road=road, deadline=deadline).run()
+            self._results[name] = self._visit_one(name, target, road, deadline)
         finally:
             self._running.discard(deadline)
 
 
 def _by_host(targets: Mapping[str, Target]) -> Iterable[Queue]:
     queues: defaultdict[str, Queue] = defaultdict(deque)
-    for url, target in targets.items():
-        queues[target.host].append((url, target))
+    for name, target in targets.items():
+        queues[target.host].append((name, target))
     return queues.values()
 
 

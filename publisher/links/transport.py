@@ -2,8 +2,8 @@
 
 import ssl
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
 from http.client import HTTPException
@@ -36,13 +36,18 @@ _HEAD_SHARE: Final = 0.5  # of the time left: some servers never answer HEAD
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A status with its phrase, or a fault without status; `location` is where a redirect leads."""
+    """A status with its phrase, or a fault without status; `location` is where a redirect leads.
+
+    `headers` are in lower case; `body` holds no more than was asked for.
+    """
 
     detail: str
     status: int | None = None
     location: str = ""
     transient: bool = False
     connected: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
 
 
 class Transport:
@@ -63,8 +68,20 @@ class Transport:
         for adapter in self._adapters.values():
             adapter.close()
 
-    def ask(self, method: str, target: Target, address: Address, deadline: Deadline) -> Answer:
-        """Send `method` to the target at one of its addresses; never raises for what comes back."""
+    def ask(
+        self,
+        method: str,
+        target: Target,
+        address: Address,
+        deadline: Deadline,
+        *,
+        part: str = "",
+        take: int = 0,
+    ) -> Answer:
+        """Send `method` to the target at one of its addresses; never raises for what comes back.
+
+        `part` is the value of a Range header; at most `take` bytes of a body are read.
+        """
         remaining = deadline.remaining
         if not remaining:
             return _fault(TimeoutError(), deadline)
@@ -72,9 +89,10 @@ class Transport:
         read = remaining * (_HEAD_SHARE if method == "HEAD" else 1)
         _here.deadline = deadline
         try:
-            headers = _HEADERS | {"Host": target.authority}
+            headers = _HEADERS | {"Host": target.authority} | ({"Range": part} if part else {})
             request = requests.Request(method, target.url(str(address)), headers).prepare()
             response = self._adapter(target).send(request, stream=True, timeout=(connect, read))
+            body = response.raw.read(take) if take else b""
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             return _fault(error, deadline)
         if method == "HEAD":
@@ -82,7 +100,7 @@ class Transport:
         response.close()  # the status is the answer; a body may be without end
         if not deadline.remaining:  # a connection shut among the headers reads as their end
             return _fault(TimeoutError(), deadline)
-        return _answer(response)
+        return _answer(response, body)
 
     def _adapter(self, target: Target) -> "_Adapter":
         exempt = self._policy.exempts(target)
@@ -182,7 +200,7 @@ class _FilteredAdapter(_Adapter, IPFilterAdapter):  # type: ignore[misc]
         IPFilterAdapter.__init__(self, is_https_proto=False)  # what it would do for TLS is done above
 
 
-def _answer(response: requests.Response) -> Answer:
+def _answer(response: requests.Response, body: bytes) -> Answer:
     status = response.status_code
     location = response.headers.get("Location", "") if status in _REDIRECTS else ""
     return Answer(
@@ -190,6 +208,8 @@ def _answer(response: requests.Response) -> Answer:
         status=status,
         location=location.encode("latin-1", "replace").decode("utf-8", "replace"),
         transient=status >= 500,
+        headers={name.lower(): value for name, value in response.headers.items()},
+        body=body,
     )
 
 

@@ -25,6 +25,11 @@ class Road:
     transport: Transport
 
 
+def visit(url: str, target: Target, road: Road, deadline: Deadline) -> LinkResult:
+    """How a link fares."""
+    return Visit(url, target, road=road, deadline=deadline).run()
+
+
 class Visit:
     """One link on its way to the last answer; it lives in one thread."""
 

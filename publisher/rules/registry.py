@@ -31,6 +31,7 @@ GIVEN: Final = frozenset(
         "published_sku",
         "others",
         "links",
+        "probes",
     }
 )
 NO_BASELINE: Final = "nothing published is known: there is no lock file, and no catalogue was asked"

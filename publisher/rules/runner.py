@@ -12,7 +12,7 @@ from publisher.document import Document
 from publisher.document.model import Offer, Sku
 from publisher.findings import Finding, Gate, Report, Severity, Skipped
 from publisher.profiles import Profile
-from publisher.redact import redact
+from publisher.redact import Secret, redact
 from publisher.rules.registry import NO_BASELINE, Flaw, Rule, Unjudged, in_order, load
 
 MAX_FINDINGS: Final = 100  # of one rule
@@ -42,6 +42,35 @@ class LinkAnswer(Protocol):
         ...
 
 
+class DiskAnswer(Protocol):
+    """What the rules read of a disk that storage was asked for."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether its first bytes could be read."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """What happened, in one line."""
+        ...
+
+    @property
+    def length(self) -> int | None:
+        """Its length in bytes, where storage told it."""
+        ...
+
+    @property
+    def blob(self) -> str | None:
+        """The kind of blob, such as PageBlob, where storage told it."""
+        ...
+
+    @property
+    def end(self) -> bytes | None:
+        """Its last 512 bytes, where they could be read."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Account:
     """Facts about the publisher's account, from the settings; None means not stated."""
@@ -56,7 +85,7 @@ class Circumstances:
     """What rules need to know beside the document.
 
     `published` and `others` are None where no lock file and no catalogue knows them; `links` is
-    None where links were not checked over the network.
+    None where links were not checked over the network, and `probes` where disks were not.
     """
 
     gate: Gate
@@ -66,6 +95,7 @@ class Circumstances:
     published: Published | None = None
     others: tuple[OtherOffer, ...] | None = None
     links: Mapping[str, LinkAnswer] | None = None
+    probes: Mapping[Secret, DiskAnswer] | None = None
 
 
 MISSING: Final = {
@@ -73,6 +103,7 @@ MISSING: Final = {
     "published_sku": NO_BASELINE,
     "others": "the publisher's other offers are known to the catalogue only",
     "links": "links are asked over the network at the production gate, or with --network",
+    "probes": "disks are asked for over the network with --probe-images only",
 }
 
 
@@ -244,7 +275,7 @@ class _Run:
         )
 
 
-_COMMON: Final = ("gate", "limits", "now", "account", "published", "others", "links")
+_COMMON: Final = ("gate", "limits", "now", "account", "published", "others", "links", "probes")
 
 
 def _sku_at(offer: Offer | None, at: str) -> str:

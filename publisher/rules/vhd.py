@@ -1,29 +1,84 @@
-"""What must hold of a VHD file; asked by `publisher image inspect`, and of disks that are probed."""
+"""What must hold of disks: as files, for `publisher image inspect`, and in storage, when it is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
+from publisher.document.model import VhdUrl
 from publisher.findings import Finding, Gate, Severity
 from publisher.profiles import PARTNER_CENTER, Profile
-from publisher.rules.registry import RULES, add
-from publisher.vhd import Table, Vhd, faults
+from publisher.redact import Secret
+from publisher.rules.registry import RULES, Flaw, Unjudged, add, rule
+from publisher.rules.runner import DiskAnswer
+from publisher.sas import moment, parse
+from publisher.vhd import Table, Vhd, faults, read_footer
 
 FORMAT: Final = "vhd-format"
 FIRST_MEGABYTE: Final = "vhd-first-1mb"
 
-add(
-    "IMG301",
-    FORMAT,
-    """A disk is a fixed VHD of whole megabytes, with a sound footer and nothing behind it.
+
+@rule(
+    "SAS118", "sas-reachable", gate=Gate.STAGE, severity=Severity.WARNING,
+    requires={"sas-url-form", "sas-params"},
+)  # fmt: skip
+def sas_reachable(
+    vhd: VhdUrl, probes: Mapping[Secret, DiskAnswer], now: datetime
+) -> Iterator[Flaw | Unjudged]:
+    """Storage gives the first bytes of a disk to whoever holds its SAS URL.
+
+    Why: the marketplace copies the disk by this URL alone; a deleted VHD, a wrong signature or a
+    firewall of the storage account is found by certification otherwise, days later. It is a warning,
+    because the marketplace may be let in where this machine is not.
+    Fix: look whether the VHD is there, create its SAS again, and let the account be read from everywhere.
+    Source: row 104; guide for VM offers (2016), SAS URLs.
+    """
+    if vhd.url is None or _closed(vhd.url, now):
+        yield Unjudged(reason="the SAS URL is not valid now, so that storage would refuse every question")
+        return
+    answer = probes.get(vhd.url)
+    if answer is None:
+        yield Unjudged(reason="the disk was not asked for")
+    elif not answer.ok:
+        yield Flaw(at=vhd.at, message=f"{_disk(vhd)} cannot be read: {answer.detail}")
+
+
+def _closed(url: Secret, now: datetime) -> bool:
+    sas = parse(url.reveal())
+    start, end = moment(sas.get("st")), moment(sas.get("se"))
+    return bool((start and start > now) or (end and end <= now))
+
+
+def _disk(vhd: VhdUrl) -> str:
+    return f"the disk {vhd.secret or vhd.address}"
+
+
+@rule("IMG301", FORMAT, gate=Gate.STAGE, waivable=False, requires={"sas-url-form", "sas-reachable"})
+def vhd_format(
+    vhd: VhdUrl, probes: Mapping[Secret, DiskAnswer], limits: Profile
+) -> Iterator[Flaw | Unjudged]:
+    """A disk is a fixed VHD of whole megabytes with a sound footer, in storage a page blob.
+
     Why: the marketplace copies the bytes as they are; a dynamic, cut, padded or damaged VHD boots
-    nowhere, and certification says so days later. The blob in storage must be a page blob besides, which
-    the file itself cannot tell.
-    Fix: convert the disk to a fixed VHD whose virtual size is a multiple of 1 MB, and copy it whole.
-    Source: row 113; Partner Center documentation, certification; VHD image format specification.""",
-    kind="image",
-    gate=Gate.STAGE,
-    waivable=False,
-)
+    nowhere, and certification says so days later.
+    Fix: convert the disk to a fixed VHD whose virtual size is a multiple of 1 MB, copy it whole, as a
+    page blob. `publisher image inspect` tells the same of a file.
+    Source: row 113; Partner Center documentation, certification; VHD image format specification.
+    """
+    answer = probes.get(vhd.url) if vhd.url else None
+    if answer is None or not answer.ok or answer.end is None:
+        yield Unjudged(reason="storage did not give the end of a disk")
+        return
+    if answer.blob not in {None, "PageBlob"}:
+        message = f"{_disk(vhd)} is a {answer.blob}, not a page blob"
+        yield Flaw(at=vhd.at, message=message, fix="upload the VHD again as a page blob")
+    footer = read_footer(answer.end)
+    if footer is None:
+        yield Flaw(at=vhd.at, message=f"{_disk(vhd)} is no VHD: its last 512 bytes are no footer")
+        return
+    for message, fix in faults(footer, answer.length, limits):
+        yield Flaw(at=vhd.at, message=f"{_disk(vhd)}: {message}", fix=fix)
+
+
 add(
     "IMG302",
     FIRST_MEGABYTE,
@@ -65,8 +120,8 @@ def _first_megabyte(table: Table, sectors: int) -> Iterator[str]:
 
 
 def _finding(name: str, vhd: Vhd, message: str, fix: str, severity: Severity) -> Finding:
-    rule = RULES[name]
+    known = RULES[name]
     return Finding(
-        code=rule.code, rule=name, severity=severity, gate=rule.gate, message=message,
-        fix=fix or rule.fix, file=str(vhd.path),
+        code=known.code, rule=name, severity=severity, gate=known.gate, message=message,
+        fix=fix or known.fix, file=str(vhd.path),
     )  # fmt: skip

@@ -16,8 +16,11 @@ from publisher.baseline import OtherOffer, Published, PublishedSku, addresses, l
 from publisher.document import Document, read_document
 from publisher.document.secrets import Secrets, read_secrets
 from publisher.findings import Gate, Report
+from publisher.links.disks import Probe
 from publisher.profiles import load_profile
+from publisher.redact import Secret
 from publisher.rules.runner import Account, Circumstances, check
+from tests.disks import MB, footer
 
 DEMO = Path(__file__).resolve().parent.parent.parent / "templates" / "demo" / "beacon-metrics"
 # The demo offer's logos have the sizes of the classic profile.
@@ -25,6 +28,8 @@ PARTNER_CENTER_LOGOS = {
     "media/logo-small.png": {"image": {"size": [48, 48], "mark": [255, 255, 255]}},
     "media/logo-large.png": {"image": {"size": [300, 300], "mark": [255, 255, 255]}},
 }
+# Its categories are those of the classic portal, which keeps no list of them.
+PARTNER_CENTER_VALUES = {"/categories": ["Monitoring & Diagnostics", "Analytics"]}
 NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 
 
@@ -46,6 +51,7 @@ class Case:
     published: dict[str, Any] | None = None
     others: list[dict[str, Any]] | None = None
     links: dict[str, str] | None = None
+    probes: dict[str, Any] | None = None
     good: bool = False
     skips: str = ""
     finds: dict[str, Any] | list[dict[str, Any]] | None = None
@@ -67,6 +73,7 @@ class Case:
             published=published(before, self.published or {}) if before else None,
             others=None if self.others is None else tuple(_other(other) for other in self.others),
             links=None if self.links is None else _Links(self.links),
+            probes=None if self.probes is None else _probes(document, self.probes),
         )
         return check(document, circumstances)
 
@@ -90,10 +97,34 @@ class _Links(dict[str, Any]):
         return True
 
 
+def _probes(document: Document, answers: dict[str, Any]) -> dict[Secret, Probe]:
+    """Every disk is a sound VHD of 30 MB, but those that are named by their secret: with what went
+    wrong, or with what their ends say: `size`, `kind`, `length`, `blob`, `end`."""
+    assert document.offer
+    return {
+        vhd.url: _probe(answers.get(vhd.secret, {}))
+        for vhd in document.offer.vhds()
+        if vhd.url and vhd.secret not in answers.get("unasked", ())
+    }
+
+
+def _probe(answer: Any) -> Probe:
+    if isinstance(answer, str):
+        return Probe(ok=False, detail=answer)
+    size, kind, end = answer.get("size", 30 * MB), answer.get("kind", 2), answer.get("end")
+    return Probe(
+        ok=True, detail="206 Partial Content", length=answer.get("length", size + 512),
+        blob=answer.get("blob", "PageBlob"), end=None if end == "unknown" else (end or "").encode() or footer(size, kind),
+    )  # fmt: skip
+
+
 def write(folder: Path, case: Case) -> Document:
     """The edited demo offer on disk, read back."""
     shutil.copytree(DEMO, folder)
     data = yaml.load((folder / "offer.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    for pointer, value in (PARTNER_CENTER_VALUES if case.profile == "partner-center" else {}).items():
+        parent, key = _parent(data, pointer)
+        parent[key] = value
     for pointer in case.remove:
         parent, key = _parent(data, pointer)
         del parent[key]
@@ -158,9 +189,12 @@ def _parent(data: Any, pointer: str) -> tuple[Any, Any]:
 
 
 def _value(value: Any) -> Any:
-    """A value of a case file; {repeat: x, times: n} stands for a long text."""
+    """A value of a case file; {repeat: x, times: n} stands for a long text, {list: x, times: n} for a
+    long list, in which {n} counts."""
     if isinstance(value, dict) and "repeat" in value:
         return value["repeat"] * int(value["times"]) + value.get("end", "")
+    if isinstance(value, dict) and "list" in value:
+        return [_numbered(_value(value["list"]), number) for number in range(10, 10 + int(value["times"]))]
     if isinstance(value, dict):
         return {str(key): _value(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -168,6 +202,14 @@ def _value(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if value is None or isinstance(value, str) else str(value)
+
+
+def _numbered(value: Any, number: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbered(item, number) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbered(item, number) for item in value]
+    return value.replace("{n}", str(number)) if isinstance(value, str) else value
 
 
 def _bytes(content: Any) -> bytes:
