@@ -46,11 +46,23 @@ def observe(engine: Engine, key: Key) -> Outcome:
     submission = view.submission
     if submission is None or not submission.running:
         return _settled(engine, view)
+    _same_target(engine, view, submission)
     status = engine.marketplace.look(*key, submission.identity, now=engine.clock())
     if status is None:
         engine.say(f"{view.key}: the {submission.slot.value} submission had not arrived; sending it")
         return send(engine, key, submission, None)
     return record(engine, key, status)
+
+
+def _same_target(engine: Engine, view: OfferView, submission: SubmissionView) -> None:
+    """Another marketplace knows nothing of the submission: asked, it would be sent a second time."""
+    here = engine.marketplace.capabilities.name
+    if submission.target != here:
+        raise Refused(
+            f"{view.key}: the running {submission.slot.value} submission went to {submission.target}, "
+            f"and the target now is {here}",
+            hint=f'set target = "{submission.target}" until it has ended',
+        )
 
 
 def _settled(engine: Engine, view: OfferView) -> Outcome:

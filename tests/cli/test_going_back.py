@@ -171,3 +171,28 @@ def test_the_lock_is_rebuilt_from_the_catalogue(desk: Desk) -> None:
     (desk.offer / "offer.lock.json").unlink()
     assert desk("lock", "beacon-metrics").code == 0
     assert (desk.offer / "offer.lock.json").read_text() == before
+
+
+def test_another_target_does_not_take_over_a_running_submission(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk("marketplace", "delay", "*", "3600")
+    desk("stage", "beacon-metrics")
+    monkeypatch.setenv("PUBLISHER_TARGET", "manual")
+    said = desk("cancel", "beacon-metrics")
+    assert said.code == 1
+    assert 'target = "local"' in said.err
+    assert desk("status", "beacon-metrics").code == 0
+
+
+def test_a_person_is_told_the_steps_and_records_the_answers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLISHER_TARGET", "manual")
+    monkeypatch.setenv("PUBLISHER_LINKS_ASSUME", "")
+    said = desk("stage", "beacon-metrics")
+    assert said.code == 0
+    assert "VM IMAGES > hourly" in said.out
+    assert "sig=" not in said.out
+    assert desk("marketplace", "record", "beacon-metrics", "ready").code == 0
+    assert "LNK102" in desk("request-production", "beacon-metrics", "--confirm", "beacon-metrics").out
