@@ -197,3 +197,15 @@ def test_json_is_judged_alike(demo: Path, settings: Settings) -> None:
 
 def first(report: Report) -> Finding:
     return next(finding for finding in report.findings if finding.column > 1)
+
+
+def test_a_flood_of_unknown_keys_is_told_in_part(demo: Path, settings: Settings) -> None:
+    flood = "".join(f"offre{number}: x\n" for number in range(90_000))
+    (demo / "offer.yaml").write_text(flood, encoding="utf-8")
+    assert [f.rule for f in judge(demo, settings).findings].count("document-unknown-key") == 100
+
+
+def test_a_flood_of_json_values_is_refused(demo: Path, settings: Settings) -> None:
+    (demo / "offer.yaml").unlink()
+    (demo / "offer.json").write_text(f'{{"skus": [{"0," * 300_000}0]}}', encoding="utf-8")
+    assert errors(judge(demo, settings)) == ["document-too-large"]

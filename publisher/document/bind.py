@@ -1,6 +1,7 @@
 """Turns a document's tree into the model, collecting every problem on the way."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from dataclasses import field as dataclass_field
@@ -23,6 +24,7 @@ _INTEGER: Final = re.compile(r"[0-9]{1,9}")
 _BOOLEANS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 Parser = Callable[["Binder", Node, str], Any]
+MAX_PROBLEMS: Final = 100  # of one kind in one document
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Binder:
     secrets: Secrets
     problems: list[Problem] = dataclass_field(default_factory=list)
     texts: dict[str, str] = dataclass_field(default_factory=dict)
+    numbers: Counter[str] = dataclass_field(default_factory=Counter)
 
     def bind(self, cls: Any, node: Node, at: str) -> Any:
         """An instance of a model class."""
@@ -57,9 +60,17 @@ class Binder:
 
     def problem(self, rule: str, message: str, at: str, fix: str = "") -> None:
         """Record what is wrong at a pointer."""
-        self.problems.append(Problem(rule=rule, message=message, fix=fix, pointer=at))
+        if self._counts(rule):
+            self.problems.append(Problem(rule=rule, message=message, fix=fix, pointer=at))
+
+    def _counts(self, rule: str) -> bool:
+        """Whether one more problem of this kind is worth a search for its cure, and a line."""
+        self.numbers[rule] += 1
+        return self.numbers[rule] <= MAX_PROBLEMS
 
     def _unknown(self, key: str, known: dict[str, Parser], at: str, mark: Mark) -> None:
+        if not self._counts("document-unknown-key"):
+            return
         near = get_close_matches(key, known, 1, 0.6)
         fix = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
         message = f"the key {key[:80]!r} is not known"

@@ -7,7 +7,7 @@ from json import JSONDecodeError
 from json.decoder import scanstring  # type: ignore[attr-defined]  # the decoder's own C scanner
 from typing import Final, NoReturn
 
-from publisher.document.guard import FORBIDDEN, MAX_DEPTH, control_character
+from publisher.document.guard import FORBIDDEN, MAX_DEPTH, MAX_EVENTS, control_character
 from publisher.document.nodes import Mapping, Mark, Node, Problem, Scalar, Sequence, Unreadable
 
 _SPACE: Final = re.compile(r"[ \t\n]*")
@@ -23,7 +23,7 @@ def read_json(text: str, file: str = "") -> Node:
 
 class _Reader:
     def __init__(self, text: str, file: str) -> None:
-        self.text, self.file, self.at = text, file, 0
+        self.text, self.file, self.at, self.read = text, file, 0, 0
         self.lines = [0] + [match.end() for match in re.finditer("\n", text)]
 
     def document(self) -> Node:
@@ -50,6 +50,7 @@ class _Reader:
     def _value(self, depth: int) -> Node:
         if depth > MAX_DEPTH:
             self._fail(f"nested deeper than {MAX_DEPTH} levels", rule="document-too-deep")
+        self._count()
         match self._peek():
             case "{":
                 return self._mapping(depth)
@@ -59,6 +60,11 @@ class _Reader:
                 return self._string()
             case _:
                 return self._literal()
+
+    def _count(self) -> None:
+        self.read += 1
+        if self.read > MAX_EVENTS:
+            self._fail(f"more than {MAX_EVENTS:,} values", rule="document-too-large")
 
     def _literal(self) -> Scalar:
         mark = self._mark()
@@ -105,6 +111,7 @@ class _Reader:
             self._fail(
                 "a key in double quotes is missing here", fix="JSON has no trailing commas and no comments"
             )
+        self._count()
         key = self._string()
         if (folded := unicodedata.normalize("NFC", key.text)) in seen:
             self.at = self.lines[key.mark.line - 1] + key.mark.column - 1
