@@ -1,8 +1,9 @@
 """`publisher init`: a commented offer folder to start from."""
 
+import os
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,17 +32,42 @@ def init(
         str, typer.Option(metavar="ID", help="Publisher ID.", show_default="left open")
     ] = "",
     offer: Annotated[str, typer.Option(metavar="ID", help="Offer ID.", show_default="left open")] = "",
+    ci: Annotated[
+        Literal["github", "gitlab", "azure"] | None,
+        typer.Option(help="Write a pipeline for the repository as well; DIR may then hold an offer already."),
+    ] = None,
 ) -> None:
     """Scaffold a commented offer folder; what only its owner can know is left open and listed.
 
     Example: publisher init my-offer --profile classic --publisher contoso --offer my-offer
     """
+    from publisher.document import NAMES
     from publisher.scaffold import scaffold
 
-    profile = _known(profile or _asked())
-    for path in scaffold(folder, profile=profile, publisher=publisher, offer=offer):
-        result(str(path))
-    _say_what_is_open(folder)
+    if ci:
+        _room_for_pipeline(ci, folder)
+    if not ci or not any((folder / name).exists() for name in NAMES):
+        profile = _known(profile or _asked())
+        for path in scaffold(folder, profile=profile, publisher=publisher, offer=offer):
+            result(str(path))
+        _say_what_is_open(folder)
+    if ci:
+        _write_pipeline(ci, folder)
+
+
+def _room_for_pipeline(platform: str, folder: Path) -> None:
+    """Refuse before anything is written."""
+    from publisher.pipelines import pipeline_file
+
+    pipeline_file(platform, folder)
+
+
+def _write_pipeline(platform: str, folder: Path) -> None:
+    from publisher.pipelines import write_pipeline
+
+    file = write_pipeline(platform, folder)
+    result(os.path.relpath(file))
+    note(f"before the first run, do what the head of {file.name} says; OFFER_ID there is the offer ID")
 
 
 def _asked() -> str:
