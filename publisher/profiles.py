@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
@@ -37,7 +37,10 @@ class LogoSize:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """One generation of the marketplace. Lengths count UTF-16 code units after CRLF became LF."""
+    """One generation of the marketplace. Lengths count UTF-16 code units after CRLF became LF.
+
+    `categories` holds the known ones with their subcategories; none are listed where any will do.
+    """
 
     name: str
     title: str
@@ -51,6 +54,10 @@ class Profile:
     tax_remitted: tuple[str, ...]
     html: Mapping[str, tuple[str, ...]]
     logos: Mapping[str, LogoSize]
+    pictures: Mapping[str, LogoSize] = field(default_factory=dict)
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    video_hosts: tuple[str, ...] = ()
+    language_notice: str = ""
 
 
 @cache
@@ -67,17 +74,20 @@ def load_profile(name: str) -> Profile:
 
 
 def _profile(data: dict[str, Any]) -> Profile:
-    logos = {name: _logo(spec) for name, spec in data.pop("logos").items()}
-    html = {tag: tuple(attributes) for tag, attributes in data.pop("html").items()}
-    trials, remitted = tuple(data.pop("free_trials")), tuple(data.pop("tax_remitted"))
-    return Profile(logos=logos, html=html, free_trials=trials, tax_remitted=remitted, **data)
+    logos = {name: _size(**spec) for name, spec in data.pop("logos").items()}
+    pictures = {name: _size(size) for name, size in data.pop("pictures", {}).items()}
+    for key in ("html", "categories"):
+        data[key] = {name: tuple(words) for name, words in data.get(key, {}).items()}
+    for key in ("free_trials", "tax_remitted", "video_hosts"):
+        data[key] = tuple(data.get(key, ()))
+    return Profile(logos=logos, pictures=pictures, **data)
 
 
-def _logo(spec: dict[str, Any]) -> LogoSize:
-    smallest, _, largest = str(spec["size"]).partition("..")
+def _size(size: str, required: bool = False) -> LogoSize:
+    smallest, _, largest = size.partition("..")
     low, high = _pixels(smallest), _pixels(largest or smallest)
     return LogoSize(
-        width=(low[0], high[0]), height=(low[1], high[1]), square=bool(largest), required=spec["required"]
+        width=(low[0], high[0]), height=(low[1], high[1]), square=bool(largest), required=required
     )
 
 

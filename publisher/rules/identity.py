@@ -8,9 +8,10 @@ from typing import Final
 from publisher.baseline import OtherOffer
 from publisher.document.model import Listing, Offer, Sku
 from publisher.findings import Gate, Severity
-from publisher.profiles import CLASSIC, PROFILES, Profile, load_profile
+from publisher.profiles import CLASSIC, PARTNER_CENTER, PROFILES, Profile, load_profile
 from publisher.rules.likeness import Likeness, folded, invisible, latin, likeness
 from publisher.rules.registry import Flaw, rule
+from publisher.rules.texts import length
 
 ALPHABET: Final = "lower-case letters a-z, digits, '-' and '_'"
 _FOREIGN: Final = re.compile(r"[^A-Za-z0-9_-]")
@@ -226,3 +227,36 @@ def _cure(value: str, what: str, bounds: tuple[int, int]) -> str:
     near = re.sub(r"[^a-z0-9_-]+", "-", plain)[: bounds[1]].strip("-_")
     proposal = f"write {near!r}, or another" if len(near) >= bounds[0] and near != value else "choose a"
     return f"{proposal} {what} of {ALPHABET}, {bounds[0]} to {bounds[1]} characters long"
+
+
+@rule("IDN110", "plan-count", profiles=[PARTNER_CENTER])
+def plan_count(offer: Offer, limits: Profile) -> Iterator[Flaw]:
+    """The offer has no more SKUs than Partner Center takes, and of these no more private ones.
+
+    Why: Partner Center, which calls SKUs plans, refuses what goes beyond. Publishers who make a SKU of
+    each release meet this first.
+    Fix: publish releases as image versions of one SKU, and serve several customers by one private SKU.
+    Source: row 9; Partner Center documentation, plans.
+    """
+    counts = {"SKUs": len(offer.skus), "private SKUs": sum(sku.visibility == "private" for sku in offer.skus)}
+    for (what, count), key in zip(counts.items(), ("skus", "private_skus"), strict=True):
+        if count > limits.counts[key]:
+            message = f"the offer has {count} {what}; at most {limits.counts[key]} are allowed"
+            yield Flaw(at="/skus", message=message)
+
+
+@rule("IDN111", "alias-length", profiles=[PARTNER_CENTER])
+def alias_length(offer: Offer, limits: Profile) -> Iterator[Flaw]:
+    """Your own names for the offer and its SKUs keep to their limits.
+
+    Why: Partner Center refuses longer ones; customers never see them.
+    Fix: shorten the alias; the count is in UTF-16 code units, as a browser's text box counts.
+    Source: row 11; Partner Center API schema.
+    """
+    named = [("", "the alias of the offer", offer.alias, "alias")]
+    named += [(sku.at, f"the alias of SKU {sku.id[:60]!a}", sku.alias, "sku_alias") for sku in offer.skus]
+    for at, what, alias, key in named:
+        size, most = length(alias), limits.lengths[key]
+        if size > most:
+            message = f"{what} has {size:,} UTF-16 code units; at most {most:,} are allowed"
+            yield Flaw(at=f"{at}/alias", message=message, fix=f"shorten it by {size - most:,}")

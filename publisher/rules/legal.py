@@ -1,13 +1,12 @@
-"""Terms of use, support contacts and categories."""
+"""Terms of use and their amendments, policies, and support contacts."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from publisher.document.model import Contact, Offer
+from publisher.document.model import Amendment, Contact, Offer, Text
 from publisher.findings import Gate, Severity
-from publisher.profiles import CLASSIC, Profile
+from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
 from publisher.rules.links import shown, url_fault
 from publisher.rules.registry import Flaw, rule
 from publisher.rules.texts import length
@@ -24,14 +23,17 @@ _ZEROS: Final = "0" * 7
 
 
 @rule("LGL101", "terms-present", gate=Gate.STAGE)
-def terms_present(offer: Offer) -> Iterator[Flaw]:
+def terms_present(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     """The offer has terms of use.
 
     Why: customers accept them when they deploy; the portal stages no offer without.
-    Fix: write them into a file, and name it under `legal` as `terms: {file: texts/terms.txt}`.
+    Fix: write them into a file, and name it under `legal` as `terms: {file: texts/terms.txt}`. In
+    Partner Center, `terms_url` or `standard_contract: true` will do as well.
     Source: row 54; guide for VM offers, legal content; Partner Center documentation.
     """
-    if not offer.legal.terms:
+    legal = offer.legal
+    elsewhere = limits.name == PARTNER_CENTER and (legal.standard_contract or legal.terms_url.strip())
+    if not legal.terms and not elsewhere:
         yield Flaw(at="/legal/terms", message="the terms of use are missing")
 
 
@@ -41,7 +43,7 @@ def terms_length(offer: Offer, limits: Profile) -> Iterator[Flaw]:
 
     Why: the portal refuses longer ones.
     Fix: shorten the terms; the count is in UTF-16 code units, as a browser's text box counts, and a
-    line end counts once.
+    line end counts once. In Partner Center, longer ones stand on your site, named by `terms_url`.
     Source: row 55; guide for VM offers, legal content; Partner Center documentation.
     """
     size, most = length(offer.legal.terms.value), limits.lengths["terms"]
@@ -126,45 +128,69 @@ def support_url(offer: Offer) -> Iterator[Flaw]:
         yield Flaw(at="/support/customer/url", message=f"{shown(customer.url)} {fault}")
 
 
-@rule("LGL106", "category-count")
-def category_count(offer: Offer, limits: Profile, gate: Gate) -> Iterator[Flaw]:
-    """The offer has a few categories, each with a name, each named once.
+@rule("LGL107", "amendment-limits", profiles=[PARTNER_CENTER])
+def amendment_limits(offer: Offer, limits: Profile) -> Iterator[Flaw]:
+    """Amendments change the standard contract, are few and short, and name the customers they are for.
 
-    Why: customers find it by category, and the portal takes no more than the message says. None at all
-    is in order until the stage gate.
-    Fix: list categories as `name` or `name/subcategory`, and delete those that are too many.
-    Source: row 63; guide for VM offers, categories; Partner Center documentation, properties.
+    Why: Partner Center takes amendments beside its standard contract alone, and so many with so many
+    tenants as the message says. It prints no limit for their length; publishers met one.
+    Fix: merge amendments that say the same, and name tenant IDs (GUIDs) in each.
+    Source: row 57; Partner Center documentation, properties; reports of publishers on the length.
     """
-    seen: dict[str, str] = {}
-    for index, category in enumerate(offer.categories):
-        name, at = _folded(category), f"/categories/{index}"
-        if not all(name.split("/")):
-            yield Flaw(at=at, message=f"{category[:60]!a} is no name of a category")
-        elif name in seen:
-            yield Flaw(at=at, message=f"the category {category[:60]!a} is named twice")
-        else:
-            seen[name] = category
-    if not offer.categories and gate >= Gate.STAGE:
-        yield Flaw(at="/categories", message=f"the offer has no category; {_bounds(limits)} are wanted")
-    yield from _too_many(list(seen), limits)
+    legal = offer.legal
+    custom, most = legal.custom_amendments, limits.counts["amendments"]
+    if len(custom) > most:
+        message = f"{len(custom)} custom amendments; at most {most} are allowed"
+        yield Flaw(at="/legal/custom_amendments", message=message)
+    if (legal.amendment or custom) and not legal.standard_contract:
+        at = "/legal/amendment" if legal.amendment else "/legal/custom_amendments"
+        message = "amendments change the standard contract, which this offer does not use"
+        fix = "write standard_contract: true, or delete the amendments"
+        yield Flaw(at=at, message=message, fix=fix, severity=Severity.WARNING)
+    yield from _too_long("/legal/amendment", legal.amendment, limits)
+    for amendment in custom:
+        yield from _amendment_faults(amendment, limits)
 
 
-def _too_many(names: list[str], limits: Profile) -> Iterator[Flaw]:
-    subcategories = limits.counts.get("subcategories_max")
-    by_category = Counter(name.partition("/")[0] for name in names)
-    count = len(names) if subcategories is None else len(by_category)
-    if count > limits.counts["categories_max"]:
-        yield Flaw(at="/categories", message=f"{count} categories; {_bounds(limits)} are allowed")
-    for category, number in by_category.items():
-        if subcategories is not None and number > subcategories:
-            message = f"{category[:60]!a} has {number} subcategories; at most {subcategories} are allowed"
-            yield Flaw(at="/categories", message=message)
+def _amendment_faults(amendment: Amendment, limits: Profile) -> Iterator[Flaw]:
+    count, most = len(amendment.tenants), limits.counts["amendment_tenants"]
+    if not amendment.text:
+        yield Flaw(at=f"{amendment.at}/text", message="the amendment has no text")
+    if not 1 <= count <= most:
+        message = f"the amendment names {count} tenants; 1 to {most} are allowed"
+        yield Flaw(at=f"{amendment.at}/tenants", message=message)
+    yield from _too_long(f"{amendment.at}/text", amendment.text, limits)
 
 
-def _bounds(limits: Profile) -> str:
-    return f"{limits.counts['categories_min']} to {limits.counts['categories_max']}"
+def _too_long(at: str, text: Text, limits: Profile) -> Iterator[Flaw]:
+    size, advised = length(text.value), limits.lengths["amendment_advised"]
+    if size > advised:
+        message = f"the amendment has {size:,} UTF-16 code units; up to {advised:,} are sure to be accepted"
+        yield Flaw(at=at, message=message, fix=f"shorten it by {size - advised:,}", severity=Severity.WARNING)
 
 
-def _folded(category: str) -> str:
-    """A category as two spellings of it are compared; its parts are stripped."""
-    return "/".join(" ".join(part.split()) for part in category.casefold().split("/"))
+@rule("LGL108", "privacy-url", gate=Gate.STAGE, profiles=[PARTNER_CENTER])
+def privacy_url(offer: Offer) -> Iterator[Flaw]:
+    """The offer names a privacy policy.
+
+    Why: Partner Center does not take an offer without. Its form is judged by `policy-url`, and whether
+    it answers by `link-reachable`.
+    Fix: give the address of your privacy policy under `legal` as `privacy_policy_url`.
+    Source: row 58; Partner Center documentation, offer listing.
+    """
+    if not offer.legal.privacy_policy_url.strip():
+        yield Flaw(at="/legal/privacy_policy_url", message="the address of the privacy policy is missing")
+
+
+@rule("LGL109", "support-url-gov", gate=Gate.STAGE, severity=Severity.WARNING, profiles=[PARTNER_CENTER])
+def support_url_government(offer: Offer) -> Iterator[Flaw]:
+    """An offer for the government cloud has a support site for it.
+
+    Why: customers of the government cloud are shown an address of their own; without it they have none.
+    Fix: give it under `support`, `customer`, as `government_url`; it may be the same site.
+    Source: row 62; Partner Center documentation, offer listing.
+    """
+    sold = [sku.id for sku in offer.skus if "government" in sku.clouds]
+    if sold and not offer.support.customer.government_url.strip():
+        message = f"SKU {sold[0][:60]!a} is for the government cloud, and the support site for it is missing"
+        yield Flaw(at="/support/customer/government_url", message=message)

@@ -52,6 +52,7 @@ def same(finding: Finding, want: dict[str, Any]) -> None:
     if "line" in want:
         assert finding.line == want["line"]
     assert want.get("says", "") in finding.message
+    assert want.get("fixes", "") in finding.fix
 
 
 def test_every_rule_has_good_and_bad_cases() -> None:

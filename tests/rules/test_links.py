@@ -14,6 +14,7 @@ from conftest import Case
 from publisher.document import read_document
 from publisher.document.model import Contact, Legal, Link, Listing, Offer, Support
 from publisher.findings import Finding
+from publisher.profiles import CLASSIC, PARTNER_CENTER, load_profile
 from publisher.rules.links import link_reachable, link_urls, url_fault
 
 
@@ -26,12 +27,25 @@ def findings(url: str, folder: Path) -> list[Finding]:
 def test_every_address_that_a_visitor_may_follow_is_a_link(demo: Path) -> None:
     offer = read_document(demo).offer
     assert offer
-    assert list(link_urls(offer)) == [
+    assert list(link_urls(offer, CLASSIC)) == [
         ("/listing/en-us/links/0/url", "https://docs.tidewater-labs.example/beacon/install"),
         ("/listing/en-us/links/1/url", "https://docs.tidewater-labs.example/beacon/queries"),
         ("/support/customer/url", "https://support.tidewater-labs.example"),
         ("/legal/privacy_policy_url", "https://www.tidewater-labs.example/privacy"),
     ]
+
+
+def test_the_addresses_of_partner_center_are_links_there_alone() -> None:
+    addresses = {
+        "/legal/terms_url": "https://www.tidewater-labs.example/terms",
+        "/support/customer/government_url": "https://gov.tidewater-labs.example",
+    }
+    offer = Offer(
+        legal=Legal(terms_url=addresses["/legal/terms_url"]),
+        support=Support(customer=Contact(government_url=addresses["/support/customer/government_url"])),
+    )
+    assert dict(link_urls(offer, PARTNER_CENTER)) == addresses
+    assert list(link_urls(offer, CLASSIC)) == []
 
 
 def test_what_is_no_link_is_not_asked() -> None:
@@ -41,14 +55,14 @@ def test_what_is_no_link_is_not_asked() -> None:
         support=Support(customer=Contact(url="mailto:help@tidewater-labs.example")),
         legal=Legal(privacy_policy_url=" ", policies_url="https://ops:tide@tidewater-labs.example/"),
     )
-    assert list(link_urls(offer)) == []
+    assert list(link_urls(offer, CLASSIC)) == []
 
 
 def test_a_link_without_an_answer_does_not_pass(demo: Path) -> None:
     offer = read_document(demo).offer
     assert offer
-    flaws = list(link_reachable(offer, {}))
-    assert len(flaws) == len(list(link_urls(offer)))
+    flaws = list(link_reachable(offer, {}, load_profile(CLASSIC)))
+    assert len(flaws) == len(list(link_urls(offer, CLASSIC)))
     assert "was not asked" in flaws[0].message
 
 
