@@ -15,9 +15,9 @@ from publisher.document.model import Offer
 from publisher.engine import Engine
 from publisher.errors import UsageError
 from publisher.findings import Gate, Severity
-from publisher.gates import judge, lock_objection, running
+from publisher.gates import judge, running
 from publisher.lock import facts, read_lock
-from publisher.steps import filled
+from publisher.steps import filled, lock_reason
 
 Against = Literal["staged", "live", "both"]
 
@@ -180,7 +180,9 @@ def _effect(
 
 def _objections(engine: Engine, document: Document, view: OfferView | None) -> list[str]:
     """Every reason why the folder cannot be staged now; the rules of the stage gate are asked."""
-    if view and view.state in {"deletion_requested", "deleted"}:
+    if view and view.state == "deleted":
+        return [f"{view.key} is deleted, and its IDs cannot come back: begin an offer under another ID"]
+    if view and view.state == "deletion_requested":
         keep = filled(engine, view, "publisher keep OFFER")
         return [f"{view.key} is {view.state}; `{keep}` withdraws a deletion"]
     if view and view.state == "production_requested":
@@ -193,5 +195,5 @@ def _objections(engine: Engine, document: Document, view: OfferView | None) -> l
         if errors
         else "",
         running(view) if view else "",
-        lock_objection(engine, view, document.folder),
+        lock_reason(engine, view, str(document.folder)),
     ]

@@ -3,9 +3,10 @@
 import os
 import platform
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, Literal
@@ -54,15 +55,23 @@ def examine(*, now: datetime) -> Iterator[Check]:
         settings = load_settings()
     except PublisherError as error:
         yield Check(name="settings", state="fail", message=error.message, cure=error.hint)
-        for name in ("folder", "clock", *_OF_CATALOGUE, *_OF_ENGINE, "secrets"):
-            yield Check(name=name, state="skip", message="the settings cannot be read")
+        names = ("folder", "clock", "catalogue", *_OF_CATALOGUE, *_OF_ENGINE, "secrets")
+        yield from _skipped(names, "the settings cannot be read")
         return
-    yield _check("settings", lambda: _settings(settings))
-    yield _check("folder", lambda: _folder(settings))
-    yield _check("clock", lambda: _clock(settings, now))
-    for name, look in _OF_CATALOGUE.items():
-        yield _check(name, lambda look=look: look(settings))  # type: ignore[misc]  # bound at once
-    yield from _engine_checks(settings, now)
+    yield _check("settings", partial(_settings, settings))
+    yield _check("folder", partial(_folder, settings))
+    yield _check("clock", partial(_clock, settings, now))
+    yield (found := _check("catalogue", partial(_catalogue, settings)))
+    if found.state == "ok":
+        yield from (_check(name, partial(look, settings)) for name, look in _OF_CATALOGUE.items())
+        yield from _engine_checks(settings, now)
+    else:
+        yield from _skipped((*_OF_CATALOGUE, *_OF_ENGINE), "the catalogue cannot be opened")
+        yield _check("secrets", partial(_secrets, settings, []))
+
+
+def _skipped(names: Iterable[str], reason: str) -> Iterator[Check]:
+    yield from (Check(name=name, state="skip", message=reason) for name in names)
 
 
 def _check(name: str, look: Callable[[], str]) -> Check:
@@ -184,28 +193,22 @@ def _journal(settings: Settings) -> str:
     return words
 
 
-_OF_CATALOGUE: Final[dict[str, Callable[[Settings], str]]] = {
-    "catalogue": _catalogue,
-    "schema": _schema,
-    "journal": _journal,
-}
+_OF_CATALOGUE: Final[dict[str, Callable[[Settings], str]]] = {"schema": _schema, "journal": _journal}
 
 
 # -- what the engine sees --
 
 
 def _engine_checks(settings: Settings, now: datetime) -> Iterator[Check]:
+    views: list[OfferView] = []
     try:
         _needs_catalogue(settings)
         with open_all(settings, Secrets(), say=lambda _: None, clock=lambda: now) as engine:
             views = [view for key in engine.catalogue.offers() if (view := engine.catalogue.view(*key))]
-            for name, look in _OF_ENGINE.items():
-                yield _check(name, lambda look=look: look(engine, views))  # type: ignore[misc]  # bound at once
+            yield from (_check(name, partial(look, engine, views)) for name, look in _OF_ENGINE.items())
     except (_Skip, PublisherError) as error:
-        views = []
-        for name in _OF_ENGINE:
-            yield Check(name=name, state="skip", message=str(error))
-    yield _check("secrets", lambda: _secrets(settings, views))
+        yield from _skipped(_OF_ENGINE, str(error))
+    yield _check("secrets", partial(_secrets, settings, views))
 
 
 def _histories(engine: Engine, views: list[OfferView]) -> str:

@@ -72,8 +72,14 @@ def _step(engine: Engine, view: OfferView, trigger: Trigger) -> NextStep:
         command=filled(engine, view, trigger.command),
         description=trigger.description,
         blocked=blocked,
-        notes=tuple(note.removeprefix("warning: ") for note in notes),
+        notes=(*(note.removeprefix("warning: ") for note in notes), *_gate_note(engine, view, trigger)),
     )
+
+
+def _gate_note(engine: Engine, view: OfferView, trigger: Trigger) -> Iterator[str]:
+    """A draft may be one because the gate refused it."""
+    if trigger.name == "stage" and view.state == "draft":
+        yield f"`{filled(engine, view, 'publisher validate PATH')}` says what the stage gate will find"
 
 
 def _reasons(engine: Engine, view: OfferView, trigger: str) -> Iterator[str]:
@@ -81,7 +87,7 @@ def _reasons(engine: Engine, view: OfferView, trigger: str) -> Iterator[str]:
     match trigger:
         case "stage" | "revise":
             yield running(view)
-            yield _lock_reason(engine, view)
+            yield lock_reason(engine, view, view.folder)
         case "request_production":
             if not staged(view) and not running(view):
                 yield objection("stage-before-production", "the staging is not ready")
@@ -96,9 +102,10 @@ def _reasons(engine: Engine, view: OfferView, trigger: str) -> Iterator[str]:
             yield from objections(view, None).values()
 
 
-def _lock_reason(engine: Engine, view: OfferView) -> str:
+def lock_reason(engine: Engine, view: OfferView | None, folder: str) -> str:
+    """What the lock file of a folder says against the catalogue; "" where it agrees, or there is none."""
     try:
-        return lock_objection(engine, view, Path(view.folder)) if view.folder else ""
+        return lock_objection(engine, view, Path(folder)) if folder else ""
     except PublisherError as error:
         return error.message
 
@@ -135,7 +142,7 @@ def republish_needed(engine: Engine, view: OfferView) -> str:
     if document.offer is None or document.offer.key != view.key:
         return objection("republish-needed", f"{path} cannot be read as {view.key} any more")
     if revision.state == "draft":
-        return objection("republish-needed", f"revision {revision.number} is a draft: it was not staged")
+        return objection("republish-needed", f"revision {revision.number} is a draft: it is not staged")
     if same_content(document, revision):
         return ""
     names = {secret: at for at, secret in revision.locks.get("", {}).get("secrets", {}).items()}

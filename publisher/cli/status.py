@@ -56,15 +56,16 @@ def _one(opened: Engine, key: Key) -> tuple[list[Facts], list[str]]:
 
 def _all(opened: Engine) -> tuple[list[Facts], list[str]]:
     found: list[Facts] = []
+    trouble = ""
     for key in opened.catalogue.offers():
         view = opened.view(key)
         if view.current is None:
             continue  # nothing is left of it but its history
-        look_again, trouble = None, ""
-        if view.submission and view.submission.running:
+        look_again = None
+        if view.submission and view.submission.running and not trouble:
             view, look_again, trouble = _looked(opened, key)
-        if trouble:
-            note(f"warning: {view.key}: {trouble}")
+            if trouble:  # whoever does not answer once would be waited for at every offer
+                note(f"warning: {view.key}: {trouble}; no other submission is looked at now")
         found.append(brief(view, look_again))
     if not found:
         note(f"the catalogue {opened.catalogue.place} knows no offer; `publisher stage PATH` makes one known")
@@ -117,6 +118,7 @@ def _page(facts: Facts, now: datetime) -> Iterator[str]:
     key, since = f"{facts['publisher']}/{facts['offer']}", facts["since"]
     if facts["revision"] is None:
         yield f"{key}: discarded; nothing is left of it but {facts['events']} events of history"
+        yield "next: `publisher stage PATH` begins again"
         return
     yield f"{key}: {facts['state']} for {age(since, now)} (since {moment(since)})"
     yield f"revision: {_revision(facts['revision'])}"
@@ -180,7 +182,7 @@ def _ticket_lines(tickets: list[Facts]) -> Iterator[str]:
 
 
 def _next_lines(steps: list[Facts]) -> Iterator[str]:
-    yield "next:" if steps else "next: nothing; `publisher stage PATH` begins again"
+    yield "next:" if steps else "next: nothing"
     for step in steps:
         yield f"  {step['command']}"
         yield f"    {step['description']}"

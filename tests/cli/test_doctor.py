@@ -72,6 +72,7 @@ def test_a_newer_catalogue_fails(desk: Desk) -> None:
     said = desk("doctor")
     assert said.code == 1
     assert "has schema 9999, newer than" in said.out
+    assert failing(desk) == ["catalogue"]
     assert states(desk)["marketplace"] == "skip"
 
 

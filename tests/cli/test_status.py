@@ -58,7 +58,8 @@ def test_a_draft_says_what_its_folder_needs(desk: Desk) -> None:
     said = desk("status", "beacon-metrics")
     assert "tidewater-labs/beacon-metrics: draft for" in said.out
     assert "live: nothing\n" in said.out
-    assert "warning: revision 1 is a draft: it was not staged [LCY108 republish-needed]" in said.out
+    assert "note: `publisher validate beacon-metrics` says what the stage gate will find" in said.out
+    assert "warning: revision 1 is a draft: it is not staged [LCY108 republish-needed]" in said.out
     assert commands(desk) == ["publisher stage beacon-metrics", "publisher discard beacon-metrics"]
 
 
