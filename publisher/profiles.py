@@ -3,11 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
 
 from publisher.errors import SettingsError
+from publisher.nearest import nearest
 from publisher.resources import folder
 
 CLASSIC: Final = "classic"
@@ -64,10 +64,10 @@ class Profile:
 def load_profile(name: str) -> Profile:
     """The shipped profile of this name. Raises SettingsError for an unknown one."""
     if name not in PROFILES:
-        near = get_close_matches(name, PROFILES, 1)
+        near = nearest(name, PROFILES)
         raise SettingsError(
             f"the profile {name!r} is not known",
-            hint=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PROFILES)}",
+            hint=f"did you mean {near!r}?" if near else f"known: {', '.join(PROFILES)}",
         )
     path = folder("workflows") / "profiles" / f"{name}.toml"
     return _profile(tomllib.loads(path.read_text(encoding="utf-8")))

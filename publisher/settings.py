@@ -5,11 +5,11 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import SettingsError
+from publisher.nearest import nearest
 from publisher.profiles import CLASSIC, PROFILES
 
 FILE: Final = "publisher.toml"
@@ -76,10 +76,8 @@ def _text(value: Any) -> str:
 def _choice(*known: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if value not in known:
-            near = get_close_matches(str(value), known, 1)
-            raise ValueError(
-                f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)} is expected"
-            )
+            near = nearest(str(value), known)
+            raise ValueError(f"did you mean {near!r}?" if near else f"one of {', '.join(known)} is expected")
         return str(value)
 
     return read
@@ -197,10 +195,10 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _refuse_unknown(flat: Mapping[str, Any], file: Path | None) -> None:
     for name in flat:
         if name not in SETTINGS:
-            near = get_close_matches(name, SETTINGS, 1, 0.5)
+            near = nearest(name, SETTINGS, 0.5)
             raise SettingsError(
                 f"{file}: the setting {name[:60]!r} is not known",
-                hint=f"did you mean {near[0]!r}?" if near else "`publisher config` lists every setting",
+                hint=f"did you mean {near!r}?" if near else "`publisher config` lists every setting",
             )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal
 
@@ -15,6 +14,7 @@ from publisher.document.secrets import Secrets, read_secrets
 from publisher.errors import UsageError
 from publisher.findings import Finding, Gate, Report
 from publisher.lock import LOCK, LockBroken, published, read_lock
+from publisher.nearest import nearest
 from publisher.profiles import PROFILES, load_profile
 from publisher.redact import Secret
 from publisher.rules.registry import NO_BASELINE, find
@@ -94,11 +94,11 @@ def _known_profile(document: Document) -> Document:
     name = document.offer.profile if document.offer else ""
     if not name or name in PROFILES:
         return document
-    near = get_close_matches(name, PROFILES, 1)
+    near = nearest(name, PROFILES)
     problem = Problem(
         rule="document-type",
         message=f"the profile {name[:40]!a} is not known",
-        fix=f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PROFILES)}",
+        fix=f"did you mean {near!r}?" if near else f"known: {', '.join(PROFILES)}",
         pointer="/profile",
     )
     return replace(document, problems=(*document.problems, problem))

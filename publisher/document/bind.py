@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from dataclasses import field as dataclass_field
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -17,6 +16,7 @@ from publisher.document.files import FileRefused, read_inside
 from publisher.document.model import Asset, Text, VhdUrl
 from publisher.document.nodes import Mapping, Mark, Node, Problem, Scalar, Sequence, Unreadable, step
 from publisher.document.secrets import NAME, Secrets
+from publisher.nearest import nearest
 from publisher.redact import Secret
 
 _DECIMAL: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
@@ -71,8 +71,8 @@ class Binder:
     def _unknown(self, key: str, known: dict[str, Parser], at: str, mark: Mark) -> None:
         if not self._counts("document-unknown-key"):
             return
-        near = get_close_matches(key, known, 1, 0.6)
-        fix = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
+        near = nearest(key, known)
+        fix = f"did you mean {near!r}?" if near else f"known here: {', '.join(known)}"
         message = f"the key {key[:80]!r} is not known"
         self.problems.append(
             Problem(rule="document-unknown-key", message=message, fix=fix, pointer=at, mark=mark)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Final
 
 from publisher.baseline import Locked, LockedPrice, Published
 from publisher.document.model import Offer, Price, Sku
 from publisher.document.nodes import step
 from publisher.findings import Gate, Severity
+from publisher.nearest import nearest
 from publisher.profiles import CLASSIC, PARTNER_CENTER
 from publisher.rules.images import span
 from publisher.rules.regions import canonical
@@ -78,9 +78,9 @@ def sku_id_immutable(offer: Offer, published: Published) -> Iterator[Flaw]:
             continue
         message = f"SKU {missing.id} ({missing.state.replace('_', ' ')}) is missing"
         fix = f"put SKU {missing.id} back, or ask for its deletion and wait until that is marked done"
-        if near := get_close_matches(missing.id, new, 1, 0.5):
-            message += f"; {near[0]!a} is new: a SKU that was staged cannot be renamed"
-            fix = f"write {missing.id} again in place of {near[0]!a}"
+        if near := nearest(missing.id, new, 0.5):
+            message += f"; {near!a} is new: a SKU that was staged cannot be renamed"
+            fix = f"write {missing.id} again in place of {near!a}"
         yield Flaw(at="/skus", message=message, fix=fix)
 
 

@@ -4,13 +4,13 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final, Literal
 
 from publisher.document.nodes import Mark
 from publisher.errors import UsageError
 from publisher.findings import Gate, Severity
+from publisher.nearest import nearest
 from publisher.profiles import PROFILES
 
 Kind = Literal["rule", "document", "guard", "image"]
@@ -162,10 +162,10 @@ def find(word: str) -> Rule:
     for known in load().values():
         if wanted in {known.name, known.code.lower()}:
             return known
-    near = get_close_matches(wanted, [*RULES, *(rule.code.lower() for rule in RULES.values())], 1, 0.5)
+    near = nearest(wanted, [*RULES, *(rule.code.lower() for rule in RULES.values())], 0.5)
     raise UsageError(
         f"no rule is called {word[:60]!a}",
-        hint=f"did you mean {near[0]!r}?" if near else "`publisher explain --all` lists every rule",
+        hint=f"did you mean {near!r}?" if near else "`publisher explain --all` lists every rule",
     )
 
 
