@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
 from publisher.document.nodes import Mark
@@ -68,15 +68,12 @@ Check = Callable[..., Iterable[Flaw | Unjudged]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A code, its explanation, and (for kind `rule`) the function that judges."""
+    """A code, its explanation in `text`, and (for kind `rule`) the function that judges."""
 
     code: str
     name: str
     kind: Kind
-    title: str
-    why: str
-    fix: str
-    source: str
+    text: str
     gate: Gate
     weight: Weight
     profiles: frozenset[str]
@@ -88,6 +85,36 @@ class Rule:
     needs: frozenset[str] = frozenset()
     scope: str = field(default="offer")
 
+    @cached_property
+    def sections(self) -> Mapping[str, str]:
+        """The explanation by section: title, why, fix, source; taken apart when it is first read."""
+        title, _, body = inspect.cleandoc(self.text).partition("\n")
+        parts = _SECTION.split(body)
+        sections = {
+            key.lower(): " ".join(value.split()) for key, value in zip(parts[1::2], parts[2::2], strict=True)
+        }
+        return {"title": title.strip(), **sections}
+
+    @property
+    def title(self) -> str:
+        """What must hold, in a sentence."""
+        return self.sections["title"]
+
+    @property
+    def why(self) -> str:
+        """What happens otherwise."""
+        return self.sections["why"]
+
+    @property
+    def fix(self) -> str:
+        """The cure."""
+        return self.sections["fix"]
+
+    @property
+    def source(self) -> str:
+        """Where the rule comes from."""
+        return self.sections["source"]
+
     def severity(self, profile: str, gate: Gate) -> Severity:
         """What a finding of this rule weighs for a profile, at a gate."""
         if isinstance(self.weight, Severity):
@@ -97,6 +124,7 @@ class Rule:
 
 
 RULES: Final[dict[str, Rule]] = {}
+_TAKEN: Final[set[str]] = set()  # codes
 
 
 def rule(
@@ -117,9 +145,8 @@ def rule(
     """
 
     def register(check: Check) -> Check:
-        arguments = inspect.signature(check).parameters
-        asks = tuple(arguments)
-        needs = frozenset(name for name in asks if arguments[name].default is inspect.Parameter.empty)
+        asks = check.__code__.co_varnames[: check.__code__.co_argcount]
+        needs = frozenset(asks[: len(asks) - len(check.__defaults__ or ())])
         if unknown := set(asks) - GIVEN:
             raise TypeError(f"{name} asks for {', '.join(sorted(unknown))}")
         scope = next((scope for scope in SCOPES if scope in asks), "offer")
@@ -137,23 +164,15 @@ def add(code: str, name: str, text: str, **facts: Any) -> Rule:
     """Register an explanation. Raises ValueError for a code or name that is taken or malformed."""
     if not _CODE.fullmatch(code) or not _NAME.fullmatch(name):
         raise ValueError(f"{code} {name}: malformed")
-    if name in RULES or any(rule.code == code for rule in RULES.values()):
+    if name in RULES or code in _TAKEN:
         raise ValueError(f"{code} {name}: taken")
+    if missing := [section for section in ("Why:", "Fix:", "Source:") if section not in text]:
+        raise ValueError(f"{name}: no {', '.join(missing)} in its explanation")
     defaults = {"gate": Gate.DRAFT, "weight": Severity.ERROR, "profiles": frozenset(PROFILES)}
     facts = {**defaults, **facts}
-    RULES[name] = Rule(code=code, name=name, **_explanation(name, text), **facts)
+    _TAKEN.add(code)
+    RULES[name] = Rule(code=code, name=name, text=text, **facts)
     return RULES[name]
-
-
-def _explanation(name: str, text: str) -> dict[str, Any]:
-    title, _, body = inspect.cleandoc(text).partition("\n")
-    parts = _SECTION.split(body)
-    sections = {
-        key.lower(): " ".join(value.split()) for key, value in zip(parts[1::2], parts[2::2], strict=True)
-    }
-    if missing := {"why", "fix", "source"} - sections.keys():
-        raise ValueError(f"{name}: no {', '.join(sorted(missing))} in its explanation")
-    return {"title": title.strip(), **sections}
 
 
 def find(word: str) -> Rule:
