@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from publisher.document.model import Image, Sku, VhdUrl
+
+LOCK: Final = "offer.lock.json"
 
 
 @dataclass(frozen=True, kw_only=True)

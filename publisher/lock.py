@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from publisher import shapes
+from publisher.baseline import LOCK as LOCK
 from publisher.baseline import Locked, LockedPrice, Published, PublishedSku
 from publisher.document.canonical import decimal_text
 from publisher.document.files import FileRefused, read_regular
@@ -19,7 +20,6 @@ from publisher.document.nodes import Mapping as Branch
 from publisher.document.nodes import Mark, Node, Scalar, Unreadable
 from publisher.errors import PublisherError
 
-LOCK: Final = "offer.lock.json"
 FORMAT: Final = 1
 STATES: Final = (
     "draft",

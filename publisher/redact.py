@@ -1,6 +1,5 @@
 """Secrets as a type, and the one place that takes them out of texts."""
 
-import hashlib
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -37,7 +36,9 @@ class Secret:
 
     def fingerprint(self) -> str:
         """Twelve hex digits that tell two secrets apart without telling either."""
-        return hashlib.sha256(b"vm-offer-secret\0" + self._value.encode("utf-8", "replace")).hexdigest()[:12]
+        from hashlib import sha256  # OpenSSL takes its time to load
+
+        return sha256(b"vm-offer-secret\0" + self._value.encode("utf-8", "replace")).hexdigest()[:12]
 
     def __repr__(self) -> str:
         return MASK

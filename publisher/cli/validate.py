@@ -16,9 +16,8 @@ from publisher.errors import UsageError
 from publisher.findings import Gate, Report, Severity
 from publisher.reports import FORMATS, MACHINE
 from publisher.reports import text as text_report
-from publisher.settings import load_settings
+from publisher.settings import Settings, load_settings
 from publisher.validation import Against, validate
-from publisher.waivers import ending
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -93,10 +92,17 @@ def command(
     _show(reports, output_format, verbose=verbose)
     for name, file in files:
         _write(file, _rendered(reports, name, verbose=verbose))
-    for waiver in ending(settings.waivers, today=now.date()):
-        note(f"note: the waiver of {waiver.code} ends on {waiver.until.isoformat()}: {waiver.reason}")
+    _remind(settings, now)
     failed = not exit_zero and any(report.blocks(Severity(fail_on)) for report in reports)
     raise typer.Exit(code or int(failed))
+
+
+def _remind(settings: Settings, now: datetime) -> None:
+    if settings.waivers:
+        from publisher.waivers import ending
+
+        for waiver in ending(settings.waivers, today=now.date()):
+            note(f"note: the waiver of {waiver.code} ends on {waiver.until.isoformat()}: {waiver.reason}")
 
 
 def _output_file(word: str) -> tuple[str, Path]:

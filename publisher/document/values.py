@@ -1,6 +1,5 @@
 """The values that every part of an offer is made of: texts, files, disks, links."""
 
-import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, dataclass_transform
@@ -54,7 +53,9 @@ class Asset:
     @cached_property
     def sha256(self) -> str:
         """The hash of its bytes, in hex."""
-        return hashlib.sha256(self.data).hexdigest()
+        from hashlib import sha256  # OpenSSL takes its time to load
+
+        return sha256(self.data).hexdigest()
 
 
 @record

@@ -8,14 +8,14 @@ from publisher.redact import redact
 
 # What a terminal would act on: C0, DEL, C1, line separators, direction overrides; and lone surrogates,
 # which no stream can write.
-_ACTIVE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_COMMAND: Final = re.compile(r"(?m)^([^\S\n]*:)(?=:)|(#)(?=#[A-Za-z]*\[)")
+_ACTIVE: Final = "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+_COMMAND: Final = r"(?m)^([^\S\n]*:)(?=:)|(#)(?=#[A-Za-z]*\[)"
 _NAMES: Final = {"\n": r"\n", "\t": r"\t", "\r": r"\r"}
 
 
 def visible(text: str) -> str:
     """One line in which every active character shows as its escape."""
-    return _ACTIVE.sub(_escaped, text)
+    return text if text.isprintable() else re.sub(_ACTIVE, _escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:
@@ -31,7 +31,7 @@ def quiet(text: str, environ: Mapping[str, str]) -> str:
 
 def tame(text: str) -> str:
     """The text without what an agent of a pipeline would take as a command."""
-    return _COMMAND.sub(lambda found: f"{found.group()} ", text)
+    return re.sub(_COMMAND, lambda found: f"{found.group()} ", text)
 
 
 def inert(text: str) -> str:
