@@ -131,6 +131,11 @@ SETTINGS: Final[dict[str, Setting]] = {
         default=None,
         help="whether the account has a bank account; needed for hourly SKUs",
     ),
+    "account.azure_certified": Setting(
+        read=_optional_flag,
+        default=None,
+        help="whether the account is approved for Azure Certified; needed in the classic portal",
+    ),
     "links.assume": Setting(
         read=_texts, default=(), help="host patterns taken as reachable in rehearsals (local target only)"
     ),

@@ -114,6 +114,7 @@ def account(settings: Settings) -> Account:
     return Account(
         tax_profile=settings["account.tax_profile"],
         bank_account=settings["account.bank_account"],
+        azure_certified=settings["account.azure_certified"],
         solution_template_approved=settings["solution_template_approved"],
     )
 

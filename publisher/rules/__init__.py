@@ -22,6 +22,7 @@ SUBJECTS: Final = (
     "sas",
     "changes",
     "vhd",
+    "certification",
     "judgement",
     "acts",
     "settings",

@@ -77,6 +77,7 @@ class Account:
 
     tax_profile: bool | None = None
     bank_account: bool | None = None
+    azure_certified: bool | None = None
     solution_template_approved: bool = False
 
 
