@@ -180,6 +180,6 @@ def lock_of(view: OfferView) -> Lock:
 def _live(view: OfferView) -> Live | None:
     if (live := view.live) is None:
         return None
-    since = datetime.fromisoformat(live.since)
+    since = datetime.fromisoformat(live.live_since or live.since)
     hero = bool(live.locks.get("", {}).get("hero"))
     return Live(revision=live.number, digest=live.digest, since=since, hero=hero)

@@ -47,7 +47,7 @@ def _revision(revision: RevisionView) -> dict[str, Any]:
 def _live(view: OfferView, live: RevisionView) -> dict[str, Any]:
     gone = {sku.sku for sku in view.skus if sku.state == "deleted"}
     versions = {sku: _sorted(lock["versions"]) for sku, lock in live.locks.items() if sku and sku not in gone}
-    return _revision(live) | {"since": live.since, "versions": versions}
+    return _revision(live) | {"since": live.live_since, "versions": versions}
 
 
 def _sorted(versions: Mapping[str, Any]) -> list[str]:

@@ -87,6 +87,7 @@ class RevisionRow(SQLModel, table=True):
     before: str | None = None
     since: str
     staged: bool = False
+    live_since: str | None = None
     document: str = Field(sa_column=Column(Text, nullable=False))
     locks: str = Field(sa_column=Column(Text, nullable=False))
     subscriptions: str = Field(sa_column=Column(Text, nullable=False))

@@ -34,6 +34,7 @@ class RevisionView:
     before: str | None
     since: str
     staged: bool
+    live_since: str | None
     locks: Mapping[str, Any]
     subscriptions: tuple[str, ...]
 

@@ -136,6 +136,7 @@ class Work:
 
     def _published(self, revision: RevisionView) -> None:
         """Lock what was published, and burn its version numbers; a SKU is there until it is deleted."""
+        self._change_revision(self._revision(revision.id), live_since=self.now)
         for sku in self.view.skus:
             lock = revision.locks.get(sku.sku)
             if lock and sku.state in {"live", "deletion_requested"}:
@@ -178,6 +179,7 @@ class Work:
             "before": None,
             "since": self.now,
             "staged": state == "live",
+            "live_since": self.now if state == "live" else None,
         }
         texts = {
             "offer_id": self.view.id,
@@ -195,9 +197,9 @@ class Work:
         if self.view.current is not None:
             raise IllegalTransition(f"{self.view.key} is known already: it is {self.view.state}")
         revision = self.open_revision(draft, state="live", trigger="adopt")
-        self._change_revision(revision, since=iso(since))
+        self._change_revision(revision, since=iso(since), live_since=iso(since))
         self.view = replace(self.view, staged=True, hero=bool(draft.locks.get("", {}).get("hero")))
-        for sku in self.view.skus:
+        for sku in [sku for sku in self.view.skus if sku.sku in draft.locks]:
             lock = draft.locks[sku.sku]
             self._change_sku(sku, live_since=iso(since), staged=True, locked=lock["locked"])
             known = lock["versions"]

@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("before", sa.String(), nullable=True),
         sa.Column("since", sa.String(), nullable=False),
         sa.Column("staged", sa.Boolean(), nullable=False),
+        sa.Column("live_since", sa.String(), nullable=True),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("locks", sa.Text(), nullable=False),
         sa.Column("subscriptions", sa.Text(), nullable=False),
