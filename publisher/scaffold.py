@@ -60,7 +60,7 @@ def _files(folder: Path, limits: Profile, publisher: str, offer: str) -> Iterato
 
     templates = shipped("templates") / "scaffold"
     yield IGNORED, _ignored(folder / IGNORED, (templates / "gitignore").read_text("utf-8"))
-    yield SCHEMA, (json.dumps(offer_schema(), indent=1) + "\n").encode()
+    yield SCHEMA, (json.dumps(offer_schema(), indent=1, ensure_ascii=False) + "\n").encode()
     yield "secrets.env.example", (templates / "secrets.env.example").read_bytes()
     yield "texts/description.html", b""
     yield "texts/terms.txt", b""

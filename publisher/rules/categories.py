@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 from publisher.document.model import Offer
 from publisher.findings import Gate
+from publisher.nearest import nearest
 from publisher.profiles import PARTNER_CENTER, Profile
 from publisher.rules.registry import Flaw, rule
 
@@ -70,9 +70,9 @@ def _other_place(subcategory: str, category: str, limits: Profile) -> str:
 
 def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...], prefix: str = "") -> str:
     names = {_folded(name): name for name in known}
-    inside = [name for name in names if len(_folded(word)) > 3 and _folded(word) in name]
-    near = inside or get_close_matches(_folded(word)[:80], names, 1, 0.5)
-    return f"write {prefix}{names[near[0]]}" if near else f"choose one of: {', '.join(known)}"
+    inside = (name for name in names if len(_folded(word)) > 3 and _folded(word) in name)
+    near = next(inside, "") or nearest(_folded(word)[:80], names, 0.5)
+    return f"write {prefix}{names[near]}" if near else f"choose one of: {', '.join(known)}"
 
 
 def _too_many(names: list[str], limits: Profile) -> Iterator[Flaw]:

@@ -13,9 +13,7 @@ from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
 from publisher.rules.likeness import folded
 from publisher.rules.registry import Flaw, rule
 
-_BRANDS: Final = re.compile(
-    r"\b(?:microsoft|azure|windows|office|sql server|active directory|entra|hyper-v)\b"
-)
+_BRANDS: Final = r"\b(?:microsoft|azure|windows|office|sql server|active directory|entra|hyper-v)\b"
 
 
 def _question(at: str, question: str) -> Iterator[Flaw]:
@@ -72,7 +70,7 @@ def brand_usage(offer: Offer) -> Iterator[Flaw]:
     Source: row 35; Partner Center documentation, listing guidelines and best practices.
     """
     for at, text in _texts(offer):
-        if found := _BRANDS.search(folded(text)):
+        if found := re.search(_BRANDS, folded(text)):
             question = f"is {found[0]!a} used as Microsoft's trademark guide asks?"
             yield from _question(at, question)
             return

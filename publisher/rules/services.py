@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
-from difflib import get_close_matches
 
 from publisher.document.model import Leads, Offer, Sku
 from publisher.findings import Gate, Severity
+from publisher.nearest import nearest
 from publisher.profiles import PARTNER_CENTER
 from publisher.rules.legal import is_email
 from publisher.rules.links import shown, url_fault
@@ -28,11 +28,11 @@ def choice_known(offer: Offer) -> Iterator[Flaw]:
         for field in fields(owner):
             word, choices = getattr(owner, field.name), field.metadata.get("choices", ())
             if field.name in names and word and word not in choices:
-                near = get_close_matches(word[:40].lower(), choices, 1)
+                near = nearest(word[:40].lower(), choices)
                 yield Flaw(
                     at=f"{at}/{field.name}",
                     message=f"{word[:40]!a} is none of {', '.join(choices)}",
-                    fix=f"write {near[0]}" if near else "",
+                    fix=f"write {near}" if near else "",
                 )
 
 

@@ -13,15 +13,13 @@ from publisher.rules.registry import Flaw, rule
 
 # What Unicode shows as a picture by itself, and what a selector turns into one. The signs of copyright
 # and trademarks are no emoji, with a selector or without.
-_EMOJI: Final = re.compile(
+_EMOJI: Final = (
     "[\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693\u26a1\u26aa\u26ab"
     "\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd\u2705\u270a\u270b\u2728\u274c"
     "\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff]"
     "|[^\u00a9\u00ae\u2122](?=\ufe0f)"
 )
-_BLOCK: Final = re.compile(
-    r"<(/?)(p|h[1-6]|ul|ol|li)\b[^<>]*>|\n[ \t]*\n|<br[ \t]*/?>\s{0,9}<br[ \t]*/?>", re.IGNORECASE
-)
+_BLOCK: Final = r"(?i)<(/?)(p|h[1-6]|ul|ol|li)\b[^<>]*>|\n[ \t]*\n|<br[ \t]*/?>\s{0,9}<br[ \t]*/?>"
 _PLAIN: Final = frozenset({"p", "li"})  # they end a paragraph; the others hold what is none
 
 
@@ -34,7 +32,7 @@ def title_emoji(listing: Listing) -> Iterator[Flaw]:
     Fix: delete the character that is named.
     Source: row 16; Partner Center documentation, offer listing.
     """
-    if found := _EMOJI.search(listing.title):
+    if found := re.search(_EMOJI, listing.title):
         what = unicode_name(found[0], "no name").lower()
         message = f"the title holds the emoji {found[0]!a} ({what})"
         yield Flaw(at=f"{listing.at}/title", message=message)
@@ -91,7 +89,7 @@ def paragraphs(text: str) -> Iterator[str]:
     """The paragraphs of simple HTML or plain text, without lists and headings, as readers compare them."""
     text = text[:LONGEST]
     depth = start = 0
-    for block in _BLOCK.finditer(f"{text}<p>"):
+    for block in re.finditer(_BLOCK, f"{text}<p>"):
         if not depth and (piece := folded(text[start : block.start()])):
             yield piece
         start = block.end()
