@@ -258,6 +258,16 @@ def test_amounts_may_be_numbers_and_keep_their_digits(tmp_path: Path) -> None:
     assert lock.skus[0].locked.prices["US"].per_hour_by_cores["2"] == Decimal("0.1")
 
 
+def test_a_day_without_a_zone_is_a_day_of_utc(tmp_path: Path) -> None:
+    write_lock(tmp_path, EXAMPLE)
+    text = (tmp_path / LOCK).read_text(encoding="utf-8")
+    (tmp_path / LOCK).write_text(text.replace("2026-09-01T12:00:00Z", "2026-09-01"), encoding="utf-8")
+    lock = read_lock(tmp_path)
+    assert lock
+    assert lock.live
+    assert lock.live.since == datetime(2026, 9, 1, tzinfo=UTC)
+
+
 def test_a_copy_of_the_folder_keeps_the_lock(tmp_path: Path) -> None:
     write_lock(tmp_path, EXAMPLE)
     copy = Path(shutil.copytree(tmp_path, tmp_path / "copy"))

@@ -67,7 +67,9 @@ def test_other_rules_are_not_waived() -> None:
 
 
 def test_the_last_day_counts() -> None:
-    assert rules(waived(WAIVER, today=WAIVER.until)) == ["title-length"]
+    last = waived(WAIVER, today=WAIVER.until)
+    assert rules(last) == ["title-length"]
+    assert last.findings[0].waived
     report = waived(WAIVER, today=WAIVER.until + timedelta(days=1))
     assert rules(report) == ["title-length", "waiver-expired"]
     assert report.blocks()

@@ -143,6 +143,12 @@ def test_a_signature_in_the_quoted_line_is_masked(before: str, column: int) -> N
         assert "c2Vj" not in "".join(quoted(before + SIGNED + '"', place))
 
 
+def test_the_caret_finds_its_place_behind_what_is_masked() -> None:
+    line = f"[{SIGNED}, wrong]"
+    shown, caret = quoted(line, line.index("wrong") + 1)
+    assert shown[caret.index("^") :] == "wrong]"
+
+
 def test_a_word_that_is_cut_is_not_shown_from_its_middle() -> None:
     secret = "Zm9v" * 3_000
     shown, _ = quoted(f"url: https://x.example/?sig={secret} end", len(secret))
