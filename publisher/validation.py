@@ -1,26 +1,28 @@
 """Judges an offer folder at a gate: reads it, finds what is published, asks the rules, heeds waivers."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from publisher.baseline import OtherOffer, Published
+from publisher.baseline import LOCK, OtherOffer, Published
 from publisher.document import Document, read_document
 from publisher.document.model import Offer
 from publisher.document.nodes import Problem
 from publisher.document.secrets import Secrets, read_secrets
 from publisher.errors import UsageError
-from publisher.findings import Finding, Gate, Report
-from publisher.lock import LOCK, LockBroken, published, read_lock
+from publisher.findings import Finding, Gate, Report, Skipped
 from publisher.nearest import nearest
 from publisher.profiles import PROFILES, load_profile
 from publisher.redact import Secret
 from publisher.rules.registry import NO_BASELINE, find
 from publisher.rules.runner import Account, Circumstances, DiskAnswer, LinkAnswer, check
 from publisher.settings import Settings, load_settings
-from publisher.waivers import apply
+
+if TYPE_CHECKING:
+    from publisher.lock import LockBroken
 
 Against = Literal["auto", "lock", "catalogue", "none"]
 _SQLITE: Final = "sqlite:///"
@@ -33,7 +35,7 @@ class _Baseline:
     published: Published | None = None
     others: tuple[OtherOffer, ...] | None = None
     reason: str = NO_BASELINE
-    broken: LockBroken | None = None
+    broken: "LockBroken | None" = None
 
 
 def validate(
@@ -72,6 +74,10 @@ def validate(
         probes=_probes(document) if probe_images and gate >= Gate.STAGE else None,
     )
     report = _explained(check(document, circumstances), baseline, document)
+    if not settings.waivers:
+        return report
+    from publisher.waivers import apply
+
     return apply(report, settings.waivers, today=now.astimezone(UTC).date(), file=settings.file)
 
 
@@ -135,6 +141,10 @@ def _baseline(document: Document, settings: Settings, against: Against) -> _Base
 
 
 def _from_lock(document: Document) -> _Baseline | None:
+    if not os.path.lexists(document.folder / LOCK):
+        return None
+    from publisher.lock import LockBroken, published, read_lock
+
     try:
         lock = read_lock(document.folder)
     except LockBroken as error:
@@ -178,17 +188,18 @@ def _probes(document: Document) -> Mapping[Secret, DiskAnswer]:
 
 def _explained(report: Report, baseline: _Baseline, document: Document) -> Report:
     """The report with the true reason for rules that had nothing to compare with."""
-    skipped = tuple(
-        replace(skip, reason=baseline.reason) if skip.reason == NO_BASELINE else skip
-        for skip in report.skipped
-    )
-    error = baseline.broken
-    if error is None:
-        return replace(report, skipped=skipped)
+    if baseline.reason != NO_BASELINE:
+        skipped = (
+            Skipped(rule=skip.rule, reason=baseline.reason) if skip.reason == NO_BASELINE else skip
+            for skip in report.skipped
+        )
+        report = replace(report, skipped=tuple(skipped))
+    if (error := baseline.broken) is None:
+        return report
     rule = find("lock-broken")
     finding = Finding(
         code=rule.code, rule=rule.name, severity=rule.severity(report.profile, report.gate), gate=rule.gate,
         message=error.message, fix=rule.fix, file=document.display(LOCK), line=error.line,
         column=error.column, offer=report.offer,
     )  # fmt: skip
-    return replace(report, skipped=skipped, findings=(*report.findings, finding))
+    return replace(report, findings=(*report.findings, finding))
