@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from publisher.adoption import adopt, prepare
-from publisher.cli.common import Place, SecretsFile, engine, make_app, report
-from publisher.cli.console import confirm, note
+from publisher.cli.common import Place, SecretsFile, engine, report
+from publisher.cli.console import confirm, make_app, note
 from publisher.document import read_document
 
 app = make_app()

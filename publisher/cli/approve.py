@@ -1,6 +1,7 @@
 """publisher approve: approve the staged content for production."""
 
-from publisher.cli.common import OfferName, engine, make_app, report
+from publisher.cli.common import OfferName, engine, report
+from publisher.cli.console import make_app
 from publisher.release import approve
 
 app = make_app()

@@ -1,6 +1,7 @@
 """publisher cancel: cancel the running submission, or take a staged offer back."""
 
-from publisher.cli.common import OfferName, engine, make_app, report
+from publisher.cli.common import OfferName, engine, report
+from publisher.cli.console import make_app
 from publisher.release import cancel
 
 app = make_app()

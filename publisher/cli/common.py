@@ -28,16 +28,6 @@ Wait = Annotated[bool, typer.Option("--wait", help="Stay until the marketplace h
 Timeout = Annotated[float, typer.Option(min=0, help="Seconds that --wait lasts at most; 0 means for ever.")]
 
 
-def make_app() -> typer.Typer:
-    """A typer application for one command."""
-    return typer.Typer(
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-
-
 @contextmanager
 def engine(secrets_file: Path | None = None) -> Iterator[Engine]:
     """The engine of the current directory's settings."""

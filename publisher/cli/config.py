@@ -6,12 +6,12 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from publisher.cli.console import result
+from publisher.cli.console import make_app, result
 from publisher.redact import MASK, redact
 from publisher.reports.json import dumps
 from publisher.settings import SETTINGS, Settings, load_settings
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app = make_app()
 
 
 @app.command()

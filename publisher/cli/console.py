@@ -15,6 +15,17 @@ from publisher.reports.escape import quiet
 _ESCAPES: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
+def make_app(*, group: bool = False) -> typer.Typer:
+    """A typer application for one command, or for a group of them."""
+    return typer.Typer(
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=group,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+
 def plain(text: str) -> str:
     """The text with everything visible that a terminal would act on."""
     return _ESCAPES.sub(lambda found: f"\\x{ord(found.group()):02x}", text)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli.common import OfferName, engine, make_app, report
-from publisher.cli.console import ask, interactive, note
+from publisher.cli.common import OfferName, engine, report
+from publisher.cli.console import ask, interactive, make_app, note
 from publisher.cli.ticket import write_draft
 from publisher.deletion import Wish, finish_deletion, request_deletion
 from publisher.tickets import missing, render

@@ -11,8 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from publisher.cli.common import make_app
-from publisher.cli.console import note, result
+from publisher.cli.console import make_app, note, result
 from publisher.errors import PublisherError, UsageError
 from publisher.resources import folder as shipped
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from publisher.cli.common import Place, SecretsFile, engine, make_app
-from publisher.cli.console import note, result
+from publisher.cli.common import Place, SecretsFile, engine
+from publisher.cli.console import make_app, note, result
 from publisher.cli.words import moment
 from publisher.comparison import Comparison, Side, compare, text_source
 from publisher.diff import Change, not_compared

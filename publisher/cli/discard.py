@@ -1,6 +1,7 @@
 """publisher discard: drop a draft that was never staged."""
 
-from publisher.cli.common import OfferName, engine, make_app, report
+from publisher.cli.common import OfferName, engine, report
+from publisher.cli.console import make_app
 from publisher.release import discard
 
 app = make_app()

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from publisher.cli.common import make_app
-from publisher.cli.console import note, result
+from publisher.cli.console import make_app, note, result
 from publisher.doctor import Check, examine
 from publisher.reports.json import dumps
 

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from publisher.cli.console import result
+from publisher.cli.console import make_app, result
 from publisher.errors import UsageError
 from publisher.reports import explanation
 from publisher.reports.json import dumps
 from publisher.rules.registry import Rule, find, load
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app = make_app()
 
 
 @app.command()

@@ -10,8 +10,8 @@ import typer
 
 from publisher.catalogue import OfferView
 from publisher.catalogue.history import Event
-from publisher.cli.common import OfferName, engine, make_app
-from publisher.cli.console import note, result
+from publisher.cli.common import OfferName, engine
+from publisher.cli.console import make_app, note, result
 from publisher.cli.words import columns, json_line
 from publisher.engine import Engine
 from publisher.errors import HistoryBroken

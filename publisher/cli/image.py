@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from publisher.cli.console import note, result
+from publisher.cli.console import make_app, note, result
 from publisher.document.edit import Part
 from publisher.errors import UsageError
 
@@ -15,13 +15,7 @@ if TYPE_CHECKING:
     from publisher.findings import Report
     from publisher.vhd import Vhd
 
-app = typer.Typer(
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = make_app(group=True)
 
 PathArgument = Annotated[
     Path, typer.Argument(metavar="PATH", help="Offer folder or its document.", show_default=False)

@@ -7,16 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from publisher.cli.console import ask, interactive, note, result
+from publisher.cli.console import ask, interactive, make_app, note, result
 from publisher.errors import UsageError
 from publisher.profiles import CLASSIC, PROFILES
 
-app = typer.Typer(
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = make_app()
 
 
 @app.command(epilog="next: publisher validate DIR")

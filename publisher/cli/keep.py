@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli.common import OfferName, engine, make_app, report
+from publisher.cli.common import OfferName, engine, report
+from publisher.cli.console import make_app
 from publisher.deletion import keep
 
 app = make_app()

@@ -1,7 +1,7 @@
 """publisher lock: rebuild offer.lock.json from the catalogue."""
 
-from publisher.cli.common import Place, engine, make_app
-from publisher.cli.console import result
+from publisher.cli.common import Place, engine
+from publisher.cli.console import make_app, result
 from publisher.document import read_document
 from publisher.engine import lock_of
 from publisher.errors import Refused, UsageError

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from publisher.cli.common import OfferName, engine, make_app
-from publisher.cli.console import note, result
+from publisher.cli.common import OfferName, engine
+from publisher.cli.console import make_app, note, result
 from publisher.cli.words import columns, json_line, moment
 from publisher.diff import changes
 from publisher.engine import Engine

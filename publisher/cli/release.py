@@ -13,10 +13,9 @@ from publisher.cli.common import (
     existing_path,
     follow,
     is_path,
-    make_app,
     report,
 )
-from publisher.cli.console import note
+from publisher.cli.console import make_app, note
 from publisher.document import Document, read_document
 from publisher.engine import Engine, Key
 from publisher.marketplaces import Slot

@@ -13,9 +13,9 @@ from publisher.cli.common import (
     existing_path,
     follow,
     is_path,
-    make_app,
     report,
 )
+from publisher.cli.console import make_app
 from publisher.document import read_document
 from publisher.production import request_production
 

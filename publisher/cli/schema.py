@@ -1,16 +1,8 @@
 """`publisher schema`: what editors need to complete and explain."""
 
-import typer
+from publisher.cli.console import make_app, result
 
-from publisher.cli.console import result
-
-app = typer.Typer(
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = make_app(group=True)
 
 
 @app.callback()

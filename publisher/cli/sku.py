@@ -5,15 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from publisher.cli.console import note, result
+from publisher.cli.console import make_app, note, result
 
-app = typer.Typer(
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = make_app(group=True)
 
 
 @app.callback()

@@ -1,6 +1,7 @@
 """publisher stage: move an offer folder to the staging slot."""
 
-from publisher.cli.common import Place, SecretsFile, Timeout, Wait, engine, follow, make_app, report
+from publisher.cli.common import Place, SecretsFile, Timeout, Wait, engine, follow, report
+from publisher.cli.console import make_app
 from publisher.document import read_document
 from publisher.staging import stage
 

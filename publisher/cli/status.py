@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from publisher.catalogue import OfferView
-from publisher.cli.common import engine, make_app
-from publisher.cli.console import note, result
+from publisher.cli.common import engine
+from publisher.cli.console import make_app, note, result
 from publisher.cli.words import age, columns, lasting, moment
 from publisher.engine import Engine, Key
 from publisher.errors import PublisherError

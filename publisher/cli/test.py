@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli.common import OfferName, engine, make_app
-from publisher.cli.console import note, result
+from publisher.cli.common import OfferName, engine
+from publisher.cli.console import make_app, note, result
 from publisher.errors import Refused
 from publisher.testing import run_test
 

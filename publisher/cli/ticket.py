@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from publisher.catalogue.views import TicketView
-from publisher.cli.common import engine, make_app
-from publisher.cli.console import note, result
+from publisher.cli.common import engine
+from publisher.cli.console import make_app, note, result
 from publisher.cli.words import columns, moment
 from publisher.engine import Engine
 from publisher.errors import UsageError

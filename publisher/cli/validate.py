@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from publisher.cli.console import complain, note
+from publisher.cli.console import complain, make_app, note
 from publisher.document.secrets import read_secrets
 from publisher.errors import UsageError
 from publisher.findings import Gate, Report, Severity
@@ -19,7 +19,7 @@ from publisher.reports import text as text_report
 from publisher.settings import Settings, load_settings
 from publisher.validation import Against, validate
 
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+app = make_app()
 
 
 @app.command(epilog="next: publisher explain RULE")

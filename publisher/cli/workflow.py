@@ -4,17 +4,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from publisher.cli.console import result
+from publisher.cli.console import make_app, result
 from publisher.lifecycle import draw, workflow
 
 # Only --offer needs the catalogue: a drawing must not pay for it.
-app = typer.Typer(
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=True,
-    add_completion=False,
-)
+app = make_app(group=True)
 
 
 @app.callback()
