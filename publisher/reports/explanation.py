@@ -91,5 +91,11 @@ def markdown(rule: Rule) -> str:
     rows = "\n".join(f"| {name} | {value} |" for name, value in _rows(rule).items())
     return (
         f"# {rule.code}: {rule.name}\n\n{rule.title}\n\n| | |\n|---|---|\n{rows}\n\n"
-        f"## Why\n\n{rule.why}\n\n## How to fix\n\n{rule.fix}\n\n## Source\n\n{rule.source}\n"
+        f"## Why\n\n{_begun(rule.why)}\n\n## How to fix\n\n{_begun(rule.fix)}\n\n"
+        f"## Source\n\n{_begun(rule.source)}\n"
     )
+
+
+def _begun(words: str) -> str:
+    """Words as the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
