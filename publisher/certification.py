@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal
+
+from publisher.frozen import dataclass
 
 Outcome = Literal["pass", "fail", "warning", "not-run"]
 

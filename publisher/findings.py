@@ -1,7 +1,9 @@
 """What rules yield: frozen values, without any rendering."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, StrEnum
+
+from publisher.frozen import dataclass
 
 
 class Severity(StrEnum):

@@ -4,7 +4,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +18,7 @@ from publisher.document.guard import decode
 from publisher.document.nodes import Mapping as Branch
 from publisher.document.nodes import Mark, Node, Scalar, Unreadable
 from publisher.errors import PublisherError
+from publisher.frozen import dataclass
 
 FORMAT: Final = 1
 STATES: Final = (

@@ -3,10 +3,11 @@
 import zlib
 from collections.abc import Iterator, Sequence
 from colorsys import rgb_to_hsv
-from dataclasses import dataclass
 from pathlib import Path
 from struct import unpack
 from typing import Any, Final
+
+from publisher.frozen import dataclass
 
 MAX_PIXELS: Final = 4_000_000
 DECODER: Final = Path(__file__).with_name("decoder.py")

@@ -3,12 +3,13 @@
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import SettingsError
+from publisher.frozen import dataclass
 from publisher.nearest import nearest
 from publisher.profiles import CLASSIC, PROFILES
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
@@ -14,6 +14,7 @@ from publisher.document.nodes import Problem
 from publisher.document.secrets import Secrets, read_secrets
 from publisher.errors import UsageError
 from publisher.findings import Finding, Gate, Report, Skipped
+from publisher.frozen import dataclass
 from publisher.nearest import nearest
 from publisher.profiles import PROFILES, load_profile
 from publisher.redact import Secret

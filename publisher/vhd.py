@@ -5,12 +5,12 @@ import re
 import stat
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from publisher.errors import UsageError
+from publisher.frozen import dataclass
 from publisher.profiles import Profile
 
 FOOTER: Final = 512  # bytes at the end of the file

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from publisher.document.files import FileRefused, read_regular
 from publisher.errors import SettingsError, UsageError
 from publisher.findings import Finding, Report, Severity
+from publisher.frozen import dataclass
 from publisher.redact import redact
 from publisher.rules.registry import RULES, Rule, find
 from publisher.settings import Waiver

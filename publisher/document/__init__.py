@@ -1,7 +1,7 @@
 """The offer folder: read with care, every value with its place."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from publisher.document.model import FORMAT, Offer
 from publisher.document.nodes import Mapping, Mark, Node, Problem, Unreadable, locate
 from publisher.document.secrets import Secrets
 from publisher.errors import UsageError
+from publisher.frozen import dataclass
 
 NAMES: Final = ("offer.yaml", "offer.yml", "offer.json")
 

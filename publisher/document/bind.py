@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass, replace
 from dataclasses import field as dataclass_field
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from publisher.document.files import FileRefused, read_inside
 from publisher.document.model import Asset, Text, VhdUrl
 from publisher.document.nodes import Mapping, Mark, Node, Problem, Scalar, Sequence, Unreadable, step
 from publisher.document.secrets import NAME, Secrets
+from publisher.frozen import dataclass
 from publisher.nearest import nearest
 from publisher.redact import Secret
 

@@ -1,6 +1,8 @@
 """A document as it was written: mappings, sequences and texts, each with its place."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from publisher.frozen import dataclass
 
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 

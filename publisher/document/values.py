@@ -1,9 +1,10 @@
 """The values that every part of an offer is made of: texts, files, disks, links."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, TypeVar, dataclass_transform
 
+from publisher.frozen import dataclass
 from publisher.redact import Secret, public_url
 
 T = TypeVar("T")

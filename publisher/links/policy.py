@@ -4,11 +4,11 @@ import socket
 import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
+from publisher.frozen import dataclass
 from publisher.links.result import Outcome, Verdict
 from publisher.links.target import DEFAULT_PORTS, Target, read_target
 

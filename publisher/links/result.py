@@ -1,7 +1,8 @@
 """What a link check finds out, and the exception that ends one early."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from publisher.frozen import dataclass
 
 
 class Outcome(StrEnum):

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from publisher.frozen import dataclass
 from publisher.links.result import Verdict
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}

@@ -3,13 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 
 from publisher.document.model import Offer, Text
 from publisher.document.nodes import Mark
+from publisher.frozen import dataclass
 from publisher.profiles import Profile
 from publisher.rules.registry import Flaw, rule
 

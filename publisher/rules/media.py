@@ -1,7 +1,6 @@
 """Logos, the hero banner and sample images: their presence, form, size and colours."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -10,6 +9,7 @@ from publisher import media
 from publisher.baseline import Published
 from publisher.document.model import Asset, Listing, Offer
 from publisher.findings import Gate, Severity
+from publisher.frozen import dataclass
 from publisher.media import Colour, Look, NotAPicture, Picture
 from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
 from publisher.rules.registry import Flaw, rule

@@ -3,13 +3,14 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Any, Final, Literal
 
 from publisher.document.nodes import Mark
 from publisher.errors import UsageError
 from publisher.findings import Gate, Severity
+from publisher.frozen import dataclass
 from publisher.nearest import nearest
 from publisher.profiles import PROFILES
 

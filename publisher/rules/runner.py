@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Protocol
@@ -11,6 +11,7 @@ from publisher.baseline import OtherOffer, Published
 from publisher.document import Document
 from publisher.document.model import Offer, Sku
 from publisher.findings import Finding, Gate, Report, Severity, Skipped
+from publisher.frozen import dataclass
 from publisher.profiles import Profile
 from publisher.redact import Secret, redact
 from publisher.rules.registry import NO_BASELINE, Flaw, Rule, Unjudged, in_order, load
