@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields
 from typing import Final
 
 from publisher.profiles import PROFILES, LogoSize, Profile, load_profile
@@ -63,13 +64,14 @@ def _limits(profiles: list[Profile]) -> Iterator[tuple[str, ...]]:
 
 def _choices(profiles: list[Profile]) -> Iterator[tuple[str, ...]]:
     rows: dict[str, list[str]] = {
-        "free trial": [", ".join(profile.free_trials) for profile in profiles],
         "elements in texts": [", ".join(map(_element, profile.html.items())) for profile in profiles],
         "language notice": [profile.language_notice for profile in profiles],
         "categories": [", ".join(profile.categories) or "any" for profile in profiles],
-        "hosts of videos": [", ".join(profile.video_hosts) for profile in profiles],
-        "regions with tax remitted": [", ".join(profile.tax_remitted) for profile in profiles],
     }
+    for name in (field.name for field in fields(Profile)):
+        values = [getattr(profile, name) for profile in profiles]
+        if all(isinstance(value, tuple) for value in values):
+            rows[_words(name)] = [", ".join(map(str, value)) for value in values]
     for kind, sizes in (("logo", "logos"), ("picture", "pictures")):
         tables: list[Mapping[str, LogoSize]] = [getattr(profile, sizes) for profile in profiles]
         for name in dict.fromkeys(name for table in tables for name in table):
@@ -89,7 +91,7 @@ def _size(size: LogoSize | None) -> str:
 
 
 def _words(key: str) -> str:
-    """A key of a profile in words: `sku_title` is the SKU title, `links_max` at most so many links."""
+    """A key of a profile in words: `sku_title` is the SKU title, `subscriptions_max` at most so many."""
     name, bound = re.sub("_(min|max|advised)$", "", key), key.rpartition("_")[2]
     words = " ".join(_CAPITALS.get(word, word) for word in name.split("_"))
     return words + {"min": ", at least", "max": ", at most", "advised": ", advised"}.get(bound, "")
