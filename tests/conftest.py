@@ -30,9 +30,10 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator["Workshop"]:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Workshop"]:
     """An engine in an empty folder; see `tests/workshop.py`."""
-    from tests.workshop import open_workshop
+    from tests.workshop import look_once, open_workshop
 
+    look_once(monkeypatch)
     with open_workshop(tmp_path) as opened:
         yield opened

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+import publisher.media
 from publisher.catalogue import Catalogue, OfferView
 from publisher.document import Document, read_document
 from publisher.document.secrets import Secrets
@@ -123,6 +126,14 @@ class Workshop:
             for e in events
             if e.subject == subject and e.source != e.target and e.trigger != "progress"
         ]
+
+
+def look_once(patch: pytest.MonkeyPatch) -> None:
+    """The shipped pictures never change: each is decoded once in this process."""
+    patch.setattr(publisher.media, "look", lambda pictures: _looks(tuple(pictures)))
+
+
+_looks = cache(publisher.media.look)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from publisher.catalogue.database import open_engine, reader, unavailable, writer
 from publisher.catalogue.history import Event, Verdict, verify
@@ -141,7 +141,12 @@ class Catalogue:
         """Walk the offer's chain of events, as it is now."""
         with self._reading() as connection:  # both in one: a write in between is no fault of the chain
             known = load(connection, view.publisher, view.offer) or view
-            events = _events(connection, view.id)
+            try:
+                events = _events(connection, view.id)
+            except OperationalError as error:
+                if "UTF-8" not in str(error.orig):
+                    raise
+                return Verdict(events=known.events, head=known.head, broken="an event is no text any more")
         return verify(view.key, events, head=known.head, count=known.events)
 
     @contextmanager
@@ -203,7 +208,16 @@ def _events(connection: Connection, offer_id: int) -> list[Event]:
 
 
 def _event(row: Any) -> Event:
-    return Event(**_picked(row, Event) | {"detail": json.loads(row["detail"])})
+    return Event(**_picked(row, Event) | {"detail": _detail(row["detail"])})
+
+
+def _detail(text: str) -> dict[str, Any]:
+    """What was altered may be no JSON of ours any more; then no hash fits."""
+    try:
+        found: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return {"unreadable": text}
+    return found if compact(found) == text else {"unreadable": text}
 
 
 __all__ = ["Catalogue", "OfferView", "Work"]

@@ -62,5 +62,6 @@ def verify(key: str, events: Iterable[Event], *, head: str, count: int) -> Verdi
 
 def _hash(key: str, facts: Mapping[str, Any]) -> str:
     kept = {name: value for name, value in facts.items() if name != "hash"} | {"offer": key}
-    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    # What was altered may be of a type that JSON does not have: that is another hash, no error.
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
     return hashlib.sha256(text.encode()).hexdigest()
