@@ -1,6 +1,5 @@
 """Reads reports of image tests: our own format, the Self-Test API's answer, LISA's JUnit file."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -132,6 +131,8 @@ def read_reports(text: str) -> Reading:
 
 
 def _json(text: str) -> Any:
+    import json  # most offers name no report
+
     try:
         return json.loads(text)
     except (ValueError, RecursionError):

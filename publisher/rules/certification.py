@@ -1,6 +1,5 @@
 """What the tests of the images found out: a report that is attached is heeded, none is asked for."""
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -100,7 +99,9 @@ def _flaw(offer: Offer, message: str, word: str = "", severity: Severity | None 
 
 
 def _mark(text: str, word: str) -> Mark:
-    quoted = json.dumps(word, ensure_ascii=False)
+    from json import dumps  # most offers name no report
+
+    quoted = dumps(word, ensure_ascii=False)
     index = text.find(quoted) if word and len(text) <= _SEARCHED else -1
     before = text[: max(index, 0)]
     return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
