@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,6 +12,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import typer  # noqa: E402
+
+from publisher.cli import COMMANDS  # noqa: E402
 from publisher.redact import redact  # noqa: E402
 from publisher.reports import differences, explanation  # noqa: E402
 from publisher.rules.registry import Rule, load  # noqa: E402
@@ -49,8 +53,29 @@ SUBJECTS = {
 def pages() -> dict[str, str]:
     """Every generated page, by its path below `docs/`."""
     rules = sorted(load().values(), key=lambda rule: rule.code)
-    found = {"profiles.md": differences.markdown(), "rules/README.md": _index(rules)}
+    found = {
+        "commands.md": _commands(),
+        "profiles.md": differences.markdown(),
+        "rules/README.md": _index(rules),
+    }
     return found | {f"rules/{rule.name}.md": _page(rule) for rule in rules}
+
+
+def _commands() -> str:
+    """Every command and group with its own help, without a terminal's width or colours."""
+    parts = ["# Commands\n\nWhat `publisher COMMAND --help` prints, in the order of an offer's life.\n"]
+    for name in COMMANDS:
+        command = typer.main.get_command(import_module(f"publisher.cli.{name.replace('-', '_')}").app)
+        parts.extend(_helps(f"publisher {name}", command))
+    return "\n".join(parts)
+
+
+def _helps(name: str, command: Any) -> Iterator[str]:
+    info = {"info_name": name, "auto_envvar_prefix": name.upper().replace(" ", "_").replace("-", "_")}
+    with command.make_context(args=[], resilient_parsing=True, terminal_width=100, **info) as context:
+        yield f"## {name}\n\n```\n{command.get_help(context)}\n```\n"
+    for child, sub in getattr(command, "commands", {}).items():
+        yield from _helps(f"{name} {child}", sub)
 
 
 def _index(rules: list[Rule]) -> str:
