@@ -3,6 +3,7 @@
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +22,26 @@ def read_inside(root: Path, name: str) -> bytes:
     Raises FileRefused for any other name or kind of file; never blocks on a pipe or device.
     """
     _check_name(name)
+    path = f"{root}/{name}"
+    return read_regular(_followed(root, path) if _linked(root, name) else path)
+
+
+def _linked(root: Path, name: str) -> bool:
+    """Whether any step from `root` to the file is a symbolic link: only then it may lead elsewhere."""
+    path = str(root)
+    return any(os.path.islink(path := f"{path}/{part}") for part in name.split("/"))
+
+
+def _followed(root: Path, path: str) -> str:
+    """Where links lead. Raises FileRefused where that is outside of `root`."""
     top = os.path.realpath(root)
     try:
-        real = os.path.realpath(f"{top}/{name}", strict=True)
+        real = os.path.realpath(path, strict=True)
     except OSError as error:
         raise FileRefused(_why(error)) from None
     if not real.startswith(f"{top.rstrip('/')}/"):
         raise FileRefused("leads out of the offer folder")
-    return read_regular(real)
+    return real
 
 
 def _check_name(name: str) -> None:
@@ -65,10 +78,16 @@ def read_regular(path: Path | str) -> bytes:
             raise FileRefused("is not a regular file")
         if status.st_size > MAX_FILE_BYTES:
             raise FileRefused(f"has {status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read")
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read(MAX_FILE_BYTES + 1)
+        return b"".join(_parts(handle, status.st_size))
     finally:
         os.close(handle)
+
+
+def _parts(handle: int, size: int) -> Iterator[bytes]:
+    """What the file held when its size was asked: one that grows meanwhile is not followed."""
+    while size > 0 and (part := os.read(handle, size)):
+        yield part
+        size -= len(part)
 
 
 def _why(error: OSError) -> str:

@@ -159,9 +159,11 @@ class _Composer:
             raise self._refuse("document-tag", f"the tag {event.tag} is not read", event, "delete the tag")
 
     def _scalar(self, event: Any, mark: Mark) -> Scalar:
-        if found := FORBIDDEN.search(event.value):
+        value, style = event.value, event.style
+        # `decode` saw every character of the text; what it cannot see is an escape in double quotes.
+        if style == '"' and (found := FORBIDDEN.search(value)):
             raise Unreadable(control_character(found.group(), mark=mark, file=self.file))
-        return Scalar(event.value, not event.style, mark)  # the C parser says "" of a plain scalar
+        return Scalar(value, not style, mark)  # the C parser says "" of a plain scalar
 
     def _sequence(self, mark: Mark, depth: int) -> Sequence:
         sequence = Sequence(mark)
@@ -172,20 +174,21 @@ class _Composer:
     def _mapping(self, mark: Mark, depth: int) -> Mapping:
         mapping, seen = Mapping(mark), set[str]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            key = self._key(event, depth)
+            place = _mark(event.start_mark)
+            key = self._key(event, place, depth)
             if (folded := unicodedata.normalize("NFC", key)) in seen:
                 raise self._refuse(
                     "document-duplicate-key", f"the key {key[:80]!r} stands twice", event, "keep one of them"
                 )
             seen.add(folded)
-            mapping.keys[key] = _mark(event.start_mark)
+            mapping.keys[key] = place
             mapping.items[key] = self._node(self._next(), depth + 1)
         return mapping
 
-    def _key(self, event: Any, depth: int) -> str:
+    def _key(self, event: Any, mark: Mark, depth: int) -> str:
         self._check(event, depth)
         if not isinstance(event, yaml.ScalarEvent):
             raise self._refuse("document-syntax", "a key must be a word", event)
         if len(event.value) > MAX_KEY:
             raise self._refuse("document-too-large", f"a key of {len(event.value):,} characters", event)
-        return self._scalar(event, _mark(event.start_mark)).text
+        return self._scalar(event, mark).text

@@ -89,4 +89,7 @@ def locate(root: Node, pointer: str) -> Mark:
 
 def step(pointer: str, key: str | int) -> str:
     """The pointer one step further down."""
-    return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+    key = str(key)
+    if "~" in key or "/" in key:
+        key = key.replace("~", "~0").replace("/", "~1")
+    return f"{pointer}/{key}"
