@@ -1,0 +1,45 @@
+"""The command as a process of its own: all output arrives, whatever becomes of its streams."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEMO = Path(__file__).resolve().parents[2] / "templates" / "demo" / "beacon-metrics"
+COMMAND = f"{sys.executable} -m publisher"
+
+
+def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("PUBLISHER_")}
+    path = f"{DEMO.parents[2]}{os.pathsep}{environ.get('PYTHONPATH', '')}"
+    return subprocess.run(
+        ["bash", "-c", line], capture_output=True, text=True, cwd=folder, env=environ | {"PYTHONPATH": path}, check=False
+    )  # fmt: skip
+
+
+def test_a_long_result_arrives_whole(tmp_path: Path) -> None:
+    done = shell(f"{COMMAND} explain --all --output-format json | cat", tmp_path)
+    assert len(json.loads(done.stdout)["rules"]) > 100
+    assert done.stderr == ""
+
+
+def test_a_reader_that_leaves_is_no_fault(tmp_path: Path) -> None:
+    done = shell(f"{COMMAND} explain --all --output-format json | head -1; echo ${{PIPESTATUS[0]}}", tmp_path)
+    assert done.stdout == "{\n0\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_change_no_verdict(tmp_path: Path, closed: str) -> None:
+    done = shell(f"{COMMAND} validate {DEMO} --secrets-file {DEMO}/demo.env {closed}", tmp_path)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+def test_the_exit_code_is_that_of_the_command(tmp_path: Path) -> None:
+    assert shell(f"{COMMAND} validate {DEMO}", tmp_path).returncode == 1  # its secrets are not known here
+    assert shell(f"{COMMAND} validate gone", tmp_path).returncode == 2
+    assert shell(f"{COMMAND} --version", tmp_path).stdout.startswith("publisher ")
