@@ -31,11 +31,21 @@ class Locked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LiveTerms:
+    """How a SKU is sold in Partner Center while it is live: `clouds` is empty for the global one alone,
+    `visibility` is public or private."""
+
+    visibility: str
+    clouds: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishedSku:
     """A SKU that was staged at least once. `locked` is None until it was live.
 
     `versions` were live, and are burned for ever. `vhds` holds the addresses (OS disk first,
-    then by LUN) of published versions where they are known: a lock file does not keep them.
+    then by LUN) of published versions where they are known, and `terms` how it is sold: a lock file
+    keeps neither.
     """
 
     id: str
@@ -43,6 +53,7 @@ class PublishedSku:
     versions: tuple[str, ...]
     locked: Locked | None
     vhds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    terms: LiveTerms | None = None
 
     @property
     def deleted(self) -> bool:

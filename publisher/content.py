@@ -12,7 +12,7 @@ from publisher.catalogue import Catalogue
 from publisher.catalogue.views import Draft, RevisionView
 from publisher.document import Document, read_document
 from publisher.document.canonical import UNRESOLVED, canonical, content_files, digest
-from publisher.document.model import FORMAT, Offer
+from publisher.document.model import FORMAT, Offer, Sku
 from publisher.document.secrets import Secrets
 from publisher.lock import facts
 
@@ -39,11 +39,20 @@ def digest_of(offer: Offer) -> str:
     return digest(canonical(offer))
 
 
+def _versions(sku: Sku) -> dict[str, list[str]]:
+    """Disk addresses by version; of several generations of a version, the first stands for all."""
+    found: dict[str, list[str]] = {}
+    for image in sku.images:
+        found.setdefault(image.version, list(addresses(image)))
+    return found
+
+
 def _locks(offer: Offer) -> dict[str, Any]:
     locks: dict[str, Any] = {
         sku.id: {
             "locked": facts(locked(sku)),
-            "versions": {image.version: list(addresses(image)) for image in sku.images},
+            "versions": _versions(sku),
+            "terms": {"visibility": sku.visibility, "clouds": list(sku.clouds)},
         }
         for sku in offer.skus
     }

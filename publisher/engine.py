@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from publisher.baseline import OtherOffer, Published, PublishedSku
+from publisher.baseline import LiveTerms, OtherOffer, Published, PublishedSku
 from publisher.catalogue import Catalogue, OfferView
 from publisher.document.secrets import Secrets
 from publisher.errors import UsageError
@@ -135,10 +135,18 @@ def _published_skus(view: OfferView) -> tuple[PublishedSku, ...]:
             versions=tuple(sku.versions),
             locked=locked_from(sku.locked) if sku.locked else None,
             vhds=sku.versions,
+            terms=_terms(view, sku.sku),
         )
         for sku in view.skus
         if sku.staged
     )
+
+
+def _terms(view: OfferView, sku_id: str) -> LiveTerms | None:
+    """How a SKU is sold; None where it is not live, or was recorded before this was kept."""
+    lock = view.live.locks.get(sku_id, {}) if view.live else {}
+    terms = lock.get("terms")
+    return LiveTerms(visibility=terms["visibility"], clouds=tuple(terms["clouds"])) if terms else None
 
 
 def published_in_catalogue(

@@ -57,6 +57,7 @@ class Profile:
     pictures: Mapping[str, LogoSize] = field(default_factory=dict)
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     video_hosts: tuple[str, ...] = ()
+    core_sizes: tuple[int, ...] = ()
     language_notice: str = ""
 
 
@@ -78,7 +79,7 @@ def _profile(data: dict[str, Any]) -> Profile:
     pictures = {name: _size(size) for name, size in data.pop("pictures", {}).items()}
     for key in ("html", "categories"):
         data[key] = {name: tuple(words) for name, words in data.get(key, {}).items()}
-    for key in ("free_trials", "tax_remitted", "video_hosts"):
+    for key in ("free_trials", "tax_remitted", "video_hosts", "core_sizes"):
         data[key] = tuple(data.get(key, ()))
     return Profile(logos=logos, pictures=pictures, **data)
 

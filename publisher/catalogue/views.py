@@ -12,8 +12,8 @@ from publisher.marketplaces import Slot
 class Draft:
     """A content to record: the canonical `document`, its `digest` and `files` by sha256.
 
-    `locks` holds by SKU ID `{"locked": …, "versions": {version: [addresses]}}`: what going live
-    locks; under the empty ID `{"hero": bool, "titles": […], "secrets": {address: name}}`.
+    `locks` holds by SKU ID `{"locked": …, "versions": {version: [addresses]}, "terms": …}`: what going
+    live locks; under the empty ID `{"hero": bool, "titles": […], "secrets": {address: name}}`.
     """
 
     document: Mapping[str, Any]

@@ -22,6 +22,8 @@ SUBJECTS: Final = (
     "sas",
     "changes",
     "vhd",
+    "plans",
+    "technical",
     "certification",
     "judgement",
     "acts",

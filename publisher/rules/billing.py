@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from publisher.document.model import Offer, Price, Sku
 from publisher.document.nodes import step
 from publisher.findings import Gate, Severity
-from publisher.profiles import CLASSIC, Profile
+from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
 from publisher.rules.regions import CODES, canonical
 from publisher.rules.registry import Flaw, rule
 from publisher.rules.runner import Account
@@ -61,7 +62,7 @@ def trial_duration(sku: Sku, limits: Profile) -> Iterator[Flaw]:
 
 
 @rule("BIL104", "price-required", gate=Gate.STAGE, requires={"billing-model-immutable", "price-immutable"})
-def price_required(sku: Sku) -> Iterator[Flaw]:
+def price_required(sku: Sku, limits: Profile) -> Iterator[Flaw]:
     """An hourly SKU has a price in each of its regions.
 
     Why: a SKU without a price cannot be bought in that region, and nobody is told.
@@ -81,7 +82,7 @@ def price_required(sku: Sku) -> Iterator[Flaw]:
         if price is None:
             message = f"the hourly SKU {sku.id[:60]!a} has no price in {region[:40]!a}"
             yield Flaw(at=step(f"{sku.at}/prices", region), message=message)
-        elif not price.per_hour_by_cores:
+        elif not _free(price, limits) and not any(_amounts(price, limits)):
             message = f"the price in {region[:40]!a} names no number of cores"
             yield Flaw(at=f"{price.at}/per_hour_by_cores", message=message)
 
@@ -149,7 +150,7 @@ def price_core_size(sku: Sku) -> Iterator[Flaw]:
 
 
 @rule("BIL109", "price-currency")
-def price_currency(sku: Sku, gate: Gate) -> Iterator[Flaw]:
+def price_currency(sku: Sku, gate: Gate, limits: Profile) -> Iterator[Flaw]:
     """A price names its currency by three upper-case letters.
 
     Why: without the currency a price is a number; it is never guessed from the region.
@@ -158,7 +159,7 @@ def price_currency(sku: Sku, gate: Gate) -> Iterator[Flaw]:
     """
     for region, price in _prices(sku):
         at, code = f"{price.at}/currency", price.currency.strip()
-        if not code and gate >= Gate.STAGE:
+        if not code and gate >= Gate.STAGE and not _free(price, limits):
             yield Flaw(at=at, message=f"the price in {region[:40]!a} names no currency")
         elif code and not _CURRENCY.fullmatch(price.currency):
             fix = f"write {code.upper()}" if _CURRENCY.fullmatch(code.upper()) else ""
@@ -175,11 +176,11 @@ def price_range(sku: Sku, limits: Profile) -> Iterator[Flaw]:
     """
     for _, price in _prices(sku):
         most = limits.prices.get(price.currency, limits.prices["else"])
-        for cores, amount in price.per_hour_by_cores.items():
+        for at, amount in _amounts(price, limits):
             if amount == 0 or amount > most:
                 shown = f"{amount:,f} {price.currency[:3]}".strip()
                 message = f"{shown} per hour is more than {most:,}" if amount else "the price is zero"
-                yield Flaw(at=step(f"{price.at}/per_hour_by_cores", cores), message=message)
+                yield Flaw(at=at, message=message)
 
 
 @rule("BIL114", "isv-remit", gate=Gate.STAGE, severity=Severity.WARNING)
@@ -242,3 +243,17 @@ def _prices(sku: Sku) -> Iterator[tuple[str, Price]]:
     """Region and price, where prices count: other rules tell why they do not elsewhere."""
     if sku.billing == HOURLY:
         yield from sku.prices.items()
+
+
+def _amounts(price: Price, limits: Profile) -> Iterator[tuple[str, Decimal]]:
+    """Place and amount of what is asked per hour; the classic portal knows prices by cores alone."""
+    for cores, amount in price.per_hour_by_cores.items():
+        yield step(f"{price.at}/per_hour_by_cores", cores), amount
+    if limits.name == PARTNER_CENTER:
+        for key in ("flat_per_hour", "per_core_per_hour"):
+            if (flat := getattr(price, key)) is not None:
+                yield f"{price.at}/{key}", flat
+
+
+def _free(price: Price, limits: Profile) -> bool:
+    return price.free and limits.name == PARTNER_CENTER

@@ -235,13 +235,14 @@ def disk_count_change(offer: Offer, published: Published | None = None) -> Itera
     """
     locks = {sku.at: locked.data_vhds for sku, locked in _locked(offer, published)}
     for sku in offer.skus:
-        if not (images := numbered(sku)):
-            continue
+        images = {key: image for key, image in numbered(sku).items() if not image.gallery}
+        if not images:
+            continue  # a gallery image brings its own disks
         oldest = images[min(images)]
         count = locks.get(sku.at, len(oldest.data_vhds))
         before = "was live" if sku.at in locks else f"has {spelt(oldest)}"
         for image in sku.images:
-            if (now := len(image.data_vhds)) != count:
+            if (now := len(image.data_vhds)) != count and not image.gallery:
                 message = f"{named(sku)} {before} with {_disks(count)}; {spelt(image)} has {_disks(now)}"
                 yield Flaw(at=f"{image.at}/data_vhds", message=message)
     if published is None:

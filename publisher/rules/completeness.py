@@ -39,16 +39,21 @@ def _missing(offer: Offer, limits: Profile) -> Iterator[Missing]:
     for listing in offer.listing.values():
         yield from _texts_missing(listing, "the offer's", long_summary=listing.long_summary.value)
     for sku in offer.skus:
-        yield from _sku_missing(sku, limits)
+        yield from _sku_missing(sku)
+        if not sku.reuses or limits.name == CLASSIC:  # one that is named has it for both
+            yield from _configuration_missing(sku, limits)
 
 
-def _sku_missing(sku: Sku, limits: Profile) -> Iterator[Missing]:
+def _sku_missing(sku: Sku) -> Iterator[Missing]:
     name = f"the SKU {sku.id[:60]!a}"
     if not sku.listing:
         yield f"{sku.at}/listing", f"the listing of {name}"
     for texts in sku.listing.values():
         yield from _texts_missing(texts, f"{name}'s")
-    system = sku.operating_system
+
+
+def _configuration_missing(sku: Sku, limits: Profile) -> Iterator[Missing]:
+    system, name = sku.operating_system, f"the SKU {sku.id[:60]!a}"
     if not system.family.strip():
         yield f"{sku.at}/operating_system/family", f"the OS family of {name}"
     if not system.name.strip():
@@ -58,7 +63,7 @@ def _sku_missing(sku: Sku, limits: Profile) -> Iterator[Missing]:
     if not sku.images:
         yield f"{sku.at}/images", f"an image version of {name}"
     for image in sku.images:
-        yield from _image_missing(image, name)
+        yield from _image_missing(image, name, by_vhd=not image.gallery or limits.name == CLASSIC)
 
 
 def _texts_missing(texts: Listing | SkuListing, whose: str, **more: str) -> Iterator[Missing]:
@@ -68,10 +73,10 @@ def _texts_missing(texts: Listing | SkuListing, whose: str, **more: str) -> Iter
             yield f"{texts.at}/{key}", f"{whose} {key.replace('_', ' ')}"
 
 
-def _image_missing(image: Image, name: str) -> Iterator[Missing]:
+def _image_missing(image: Image, name: str, *, by_vhd: bool) -> Iterator[Missing]:
     if not image.version.strip():
         yield f"{image.at}/version", f"the version of an image of {name}"
-    if _unset(image.os_vhd):
+    if by_vhd and _unset(image.os_vhd):
         yield f"{image.at}/os_vhd", f"the OS VHD of {name}, version {image.version[:40] or '?'},"
     for disk in image.data_vhds:
         if _unset(disk.url):

@@ -44,6 +44,15 @@ def numbered(sku: Sku) -> dict[Key, Image]:
     return found
 
 
+def generation(sku: Sku, image: Image) -> str:
+    """The generation of an image; "" where neither it nor its SKU names one."""
+    return image.generation or (sku.generations[0].type if sku.generations else "")
+
+
+def _all_readable(sku: Sku) -> bool:
+    return all(version_key(image.version) for image in sku.images)
+
+
 @rule("VER101", "version-format", waivable=False)
 def version_format(
     image: Image, sku: Sku, limits: Profile, published: Published | None = None
@@ -117,10 +126,10 @@ def version_increment(offer: Offer, published: Published | None = None) -> Itera
 
 
 def _twice(sku: Sku) -> Iterator[Flaw]:
-    first = numbered(sku)
+    first: dict[tuple[Key, str], Image] = {}
     for image in sku.images:
-        key = version_key(image.version)
-        if key and first[key] is not image:
+        key = (version_key(image.version), generation(sku, image))
+        if key[0] and first.setdefault(key, image) is not image:
             yield Flaw(
                 at=f"{image.at}/version",
                 message=f"version {image.version} of {named(sku)} stands twice: it equals "
@@ -144,7 +153,7 @@ def _not_above(sku: Sku, spent: Mapping[Key, str]) -> Iterator[Flaw]:
                 fix=f"write {next_one} or higher",
             )
     current = max(images)
-    if current in spent and current < top and len(images) == len(sku.images):
+    if current in spent and current < top and _all_readable(sku):
         yield Flaw(
             at=f"{sku.at}/images",
             message=f"{named(sku)} offers {images[current].version} as its highest version, but {spent[top]} "
@@ -245,7 +254,7 @@ def version_dropped(offer: Offer, published: Published) -> Iterator[Flaw]:
     """
     for sku in offer.skus:
         known, images = published.sku(sku.id), numbered(sku)
-        if not known or known.deleted or not images or len(images) < len(sku.images):
+        if not known or known.deleted or not images or not _all_readable(sku):
             continue
         spent = burned(published, sku.id)
         dropped = [spent[key] for key in sorted(spent) if key not in images and key < max(images)]

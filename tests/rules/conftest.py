@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from PIL import Image
 
-from publisher.baseline import OtherOffer, Published, PublishedSku, addresses, locked
+from publisher.baseline import LiveTerms, OtherOffer, Published, PublishedSku, addresses, locked
 from publisher.document import Document, read_document
 from publisher.document.secrets import Secrets, read_secrets
 from publisher.findings import Gate, Report
@@ -145,13 +145,14 @@ def write(folder: Path, case: Case) -> Document:
 
 def published(before: Document, facts: dict[str, Any]) -> Published:
     """The offer before the edits, as a lock file or a catalogue would know it. Facts: `source`,
-    `staged_only`, `versions` by SKU, `deleted` SKUs, `hero`."""
+    `staged_only`, `versions` and `states` by SKU, `deleted` SKUs, `hero`."""
     assert before.offer
     staged_only, source = facts.get("staged_only", False), facts.get("source", "catalogue")
     skus = tuple(
         PublishedSku(
             id=sku.id,
-            state="deleted" if sku.id in facts.get("deleted", ()) else ("staging" if staged_only else "live"),
+            state=facts.get("states", {}).get(sku.id)
+            or ("deleted" if sku.id in facts.get("deleted", ()) else ("staging" if staged_only else "live")),
             versions=tuple(
                 facts.get("versions", {}).get(sku.id, () if staged_only else [i.version for i in sku.images])
             ),
@@ -159,6 +160,9 @@ def published(before: Document, facts: dict[str, Any]) -> Published:
             vhds={i.version: addresses(i) for i in sku.images}
             if source == "catalogue" and not staged_only
             else {},
+            terms=LiveTerms(visibility=sku.visibility, clouds=sku.clouds)
+            if source == "catalogue" and not staged_only
+            else None,
         )
         for sku in before.offer.skus
     )
