@@ -29,3 +29,12 @@ SUBJECTS: Final = (
     "acts",
     "settings",
 )
+
+# Subjects of which one profile alone knows: the others need not import them.
+OF_ONE_PROFILE: Final = {
+    "wording": "partner-center",
+    "showcase": "partner-center",
+    "services": "partner-center",
+    "plans": "partner-center",
+    "technical": "partner-center",
+}

@@ -189,18 +189,19 @@ def find(word: str) -> Rule:
     )
 
 
-def load() -> dict[str, Rule]:
-    """Every rule by name, with all modules that declare some imported."""
-    from publisher.rules import SUBJECTS
+def load(profile: str = "") -> dict[str, Rule]:
+    """Every rule by name, with the modules that declare them imported: all, or all that a profile needs."""
+    from publisher.rules import OF_ONE_PROFILE, SUBJECTS
 
     for subject in SUBJECTS:
-        __import__(f"publisher.rules.{subject}")
+        if not profile or OF_ONE_PROFILE.get(subject, profile) == profile:
+            __import__(f"publisher.rules.{subject}")
     return RULES
 
 
-def in_order() -> tuple[Rule, ...]:
-    """The rules that judge, each after those it requires."""
-    return _ordered(tuple(load()))
+def in_order(profile: str) -> tuple[Rule, ...]:
+    """The rules that judge for a profile (and perhaps others), each after those it requires."""
+    return _ordered(tuple(load(profile)))
 
 
 @lru_cache(maxsize=4)

@@ -114,7 +114,7 @@ def check(document: Document, circumstances: Circumstances) -> Report:
     run = _Run(document, circumstances)
     run.problems()
     if document.offer is not None:
-        for rule in in_order():
+        for rule in in_order(circumstances.limits.name):
             run.ask(rule)
     return run.report()
 
@@ -160,7 +160,7 @@ class _Run:
 
     def problems(self) -> None:
         """What the reader refused becomes findings of the `document-…` rules."""
-        rules = load()
+        rules = load(self.given.limits.name)
         for problem in self.document.problems:
             self.unread.add(problem.pointer)
             mark = problem.mark or (None if problem.file else self.document.locate(problem.pointer))

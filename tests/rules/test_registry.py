@@ -1,5 +1,7 @@
 """The registry: every rule explains itself, and a malformed one is refused when it is declared."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from publisher.document.model import Offer
 from publisher.errors import UsageError
 from publisher.findings import Gate, Severity
-from publisher.rules import registry
+from publisher.profiles import PROFILES
+from publisher.rules import OF_ONE_PROFILE, registry
 from publisher.rules.registry import Flaw, Rule, add, find, load, rule
 
 TEXT = "Something holds.\n\nWhy: because.\nFix: make it so,\n    soon.\nSource: the guide."
@@ -57,6 +60,23 @@ def test_an_explanation_with_a_gap_is_refused(section: str) -> None:
 def test_codes_and_names_are_well_formed_and_never_reused(code: str, name: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         add(code, name, TEXT, kind="document")
+
+
+def test_subjects_of_one_profile_are_known_as_such() -> None:
+    profiles: dict[str, set[str]] = {}
+    for one in load().values():
+        if one.check:
+            profiles.setdefault(one.check.__module__.rpartition(".")[2], set()).update(one.profiles)
+    alone = {subject: next(iter(names)) for subject, names in profiles.items() if len(names) == 1}
+    assert alone == OF_ONE_PROFILE
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_loads_all_that_it_needs(profile: str) -> None:
+    code = f"from publisher.rules.registry import in_order; print(*(r.name for r in in_order({profile!r})))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    needed = {one.name for one in load().values() if one.kind == "rule" and profile in one.profiles}
+    assert needed <= set(printed.split())
 
 
 def test_a_rule_asks_by_argument_name() -> None:
