@@ -1,11 +1,12 @@
 """What of an offer is already published: the measure of every rule about changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Final
 
 from publisher.document.model import Image, Sku, VhdUrl
+from publisher.frozen import dataclass
 
 LOCK: Final = "offer.lock.json"
 

@@ -2,11 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any, Final
 
 from publisher.errors import SettingsError
+from publisher.frozen import dataclass
 from publisher.nearest import nearest
 from publisher.resources import folder
 
