@@ -32,7 +32,9 @@ class Evidence:
 def run_test(engine: Engine, key: Key, command: Sequence[str], *, show: Callable[[bytes], None]) -> Evidence:
     """Run a command with the staged content's facts in its environment, and record the outcome.
 
-    `show` gets each line that the command prints, as it comes. Raises Refused when nothing is ready in staging.
+    `show` gets each line that the command prints, as it comes.
+
+    Raises Refused when nothing is ready in staging.
     """
     view = observe(engine, key).view
     content = _staged_content(engine, view)
