@@ -64,6 +64,9 @@ class LazyGroup(TyperGroup):
         app = import_module(f"publisher.cli.{cmd_name.replace('-', '_')}").app
         command = typer.main.get_command(app)
         command.name = cmd_name
+        # Options of commands only: a variable PUBLISHER_VERSION must not turn every command into --version.
+        twins = f"PUBLISHER_{cmd_name.upper().replace('-', '_')}"
+        command.context_settings["auto_envvar_prefix"] = twins
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -90,7 +93,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PUBLISHER"},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="next: publisher demo",
 )
 
