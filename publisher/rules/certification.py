@@ -1,15 +1,17 @@
 """What the tests of the images found out: a report that is attached is heeded, none is asked for."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from publisher.certification import TESTS, ImageReport, ImageTest, read_reports
 from publisher.document.model import Offer, Sku, version_key
 from publisher.document.nodes import Mark
 from publisher.findings import Gate, Severity
 from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
 from publisher.rules.registry import RULES, Flaw, Unjudged, rule
 from publisher.rules.runner import Account
+
+if TYPE_CHECKING:  # most offers attach no report
+    from publisher.certification import ImageReport, ImageTest, Reading
 
 AT: Final = "/certification/report"
 NO_REPORT: Final = "no certification report is attached"
@@ -35,7 +37,7 @@ def cert_report(offer: Offer, limits: Profile, gate: Gate) -> Iterator[Flaw | Un
         else:
             yield Unjudged(reason=NO_REPORT)
         return
-    reading = read_reports(offer.certification.report.value)
+    reading = _read(offer)
     if reading.fault:
         yield _flaw(offer, f"the certification report cannot be read: {reading.fault}")
     for report in reading.reports:
@@ -44,13 +46,21 @@ def cert_report(offer: Offer, limits: Profile, gate: Gate) -> Iterator[Flaw | Un
             yield from _failures(offer, report, row)
 
 
+def _read(offer: Offer) -> "Reading":
+    from publisher.certification import read_reports
+
+    return read_reports(offer.certification.report.value)
+
+
 def _unheeded(profile: str) -> Iterator[str]:
     """The rows that no rule of this profile looks at, and "" for tests that are in none."""
+    from publisher.certification import TESTS
+
     yield ""
     yield from (row for row in TESTS if profile not in RULES[row].profiles)
 
 
-def _about(offer: Offer, report: ImageReport) -> Iterator[Flaw]:
+def _about(offer: Offer, report: "ImageReport") -> Iterator[Flaw]:
     """Whether the report is about an image of this offer."""
     skus = _skus(offer, report)
     if not skus:
@@ -60,32 +70,32 @@ def _about(offer: Offer, report: ImageReport) -> Iterator[Flaw]:
         return
     current = {sku.current.version for sku in skus if sku.current}
     if report.version and version_key(report.version) not in map(version_key, current):
-        said = f"the report is about version {report.version[:40]!a}; current: {', '.join(sorted(current))}"
+        shown = ", ".join(sorted(text if version_key(text) else ascii(text[:40]) for text in current))
+        said = f"the report is about version {report.version[:40]!a}; current: {shown}"
         yield _flaw(offer, said, report.version, Severity.WARNING)
 
 
-def _skus(offer: Offer, report: ImageReport) -> list[Sku]:
+def _skus(offer: Offer, report: "ImageReport") -> list[Sku]:
     return [sku for sku in offer.skus if report.sku in {"", sku.id}]
 
 
 def _judge(offer: Offer, row: str) -> Iterator[Flaw | Unjudged]:
     """What the tests of one row say."""
-    text = offer.certification.report
-    reports = read_reports(text.value).reports if text else ()
+    reports = _read(offer).reports if offer.certification.report else ()
     for report in reports:
         yield from _failures(offer, report, row)
     if not any(test.outcome != "not-run" for report in reports for test, _ in report.of(row)):
         yield Unjudged(reason="the certification report holds no test of this" if reports else NO_REPORT)
 
 
-def _failures(offer: Offer, report: ImageReport, row: str) -> Iterator[Flaw]:
+def _failures(offer: Offer, report: "ImageReport", row: str) -> Iterator[Flaw]:
     for test, advice in report.of(row):
         if test.outcome in {"fail", "warning"}:
             mild = advice or test.outcome == "warning"
             yield _flaw(offer, _said(report, test), test.written, Severity.WARNING if mild else None)
 
 
-def _said(report: ImageReport, test: ImageTest) -> str:
+def _said(report: "ImageReport", test: "ImageTest") -> str:
     what = "failed" if test.outcome == "fail" else "gave a warning"
     about = f" of SKU {report.sku[:60]!a}" if report.sku else ""
     return f"the image test {test.written!a}{about} {what}" + (f": {test.detail}" if test.detail else "")

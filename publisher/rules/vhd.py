@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from publisher.document.model import VhdUrl
 from publisher.findings import Finding, Gate, Severity
@@ -11,7 +11,9 @@ from publisher.redact import Secret
 from publisher.rules.registry import RULES, Flaw, Unjudged, add, rule
 from publisher.rules.runner import DiskAnswer
 from publisher.sas import moment, parse
-from publisher.vhd import Table, Vhd, faults, read_footer
+
+if TYPE_CHECKING:  # most validations ask no disk
+    from publisher.vhd import Table, Vhd
 
 FORMAT: Final = "vhd-format"
 FIRST_MEGABYTE: Final = "vhd-first-1mb"
@@ -71,6 +73,8 @@ def vhd_format(
     if answer.blob not in {None, "PageBlob"}:
         message = f"{_disk(vhd)} is a {answer.blob}, not a page blob"
         yield Flaw(at=vhd.at, message=message, fix="upload the VHD again as a page blob")
+    from publisher.vhd import faults, read_footer
+
     footer = read_footer(answer.end)
     if footer is None:
         yield Flaw(at=vhd.at, message=f"{_disk(vhd)} is no VHD: its last 512 bytes are no footer")
@@ -97,10 +101,12 @@ add(
 
 
 def judge(
-    vhd: Vhd, limits: Profile, *, data_disk: bool = False, approved_base: bool = False
+    vhd: "Vhd", limits: Profile, *, data_disk: bool = False, approved_base: bool = False
 ) -> Iterator[Finding]:
     """The findings about a VHD file. `approved_base` says that the image is built on a base which the
     marketplace approved; of a data disk, nobody needs the first megabyte."""
+    from publisher.vhd import faults
+
     for message, fix in faults(vhd.footer, vhd.length, limits):
         yield _finding(FORMAT, vhd, message, fix, RULES[FORMAT].severity(limits.name, Gate.STAGE))
     if data_disk or vhd.table is None or vhd.table.kind == "none":
@@ -111,7 +117,7 @@ def judge(
         yield _finding(FIRST_MEGABYTE, vhd, message, "", weight)
 
 
-def _first_megabyte(table: Table, sectors: int) -> Iterator[str]:
+def _first_megabyte(table: "Table", sectors: int) -> Iterator[str]:
     """What stands where only the table should; a loader in the gap of an MBR is passed over."""
     if table.first is not None and table.first < sectors:
         yield f"the first partition begins at sector {table.first}, before sector {sectors:,}"
@@ -119,7 +125,7 @@ def _first_megabyte(table: Table, sectors: int) -> Iterator[str]:
         yield f"sector {table.used}, between the partition table and sector {sectors:,}, is not empty"
 
 
-def _finding(name: str, vhd: Vhd, message: str, fix: str, severity: Severity) -> Finding:
+def _finding(name: str, vhd: "Vhd", message: str, fix: str, severity: Severity) -> Finding:
     known = RULES[name]
     return Finding(
         code=known.code, rule=name, severity=severity, gate=known.gate, message=message,
