@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 DEMO = Path(__file__).resolve().parents[2] / "templates" / "demo" / "beacon-metrics"
-BIN = Path(sys.executable).parent
 PUBLISHER = (sys.executable, "-m", "publisher")
 OFFERS, CHARACTERS, BYTES = 200, 1_000_000, 5_000
 
@@ -82,7 +81,7 @@ def samples(folder: Path) -> dict[str, Sample]:
 
     def peer(*paths: str) -> Sample:
         files = [f"{path}/offer.yaml" for path in paths]
-        return Sample((str(BIN / "check-jsonschema"), "--schemafile", schema_file, *files))
+        return Sample((sys.executable, "-m", "check_jsonschema", "--schemafile", schema_file, *files))
 
     many, schema_file = offers(folder), schema(folder)
     complete = {"_PUBLISHER_COMPLETE": "complete_bash", "COMP_WORDS": "publisher va", "COMP_CWORD": "1"}
