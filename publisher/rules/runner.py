@@ -178,9 +178,10 @@ class _Run:
             self.skipped[rule.name] = MISSING[next(name for name in rule.asks if name in missing)]
             return
         found, asked = self._ask_items(rule)
-        found.sort(key=lambda pair: -self._severity(rule, pair[0]).rank)  # so that no error is cut off
-        self.findings.extend(self._finding(rule, flaw, sku) for flaw, sku in found[:MAX_FINDINGS])
-        if not found and asked and rule.name not in self.skipped:
+        if found:
+            found.sort(key=lambda pair: -self._severity(rule, pair[0]).rank)  # so that no error is cut off
+            self.findings.extend(self._finding(rule, flaw, sku) for flaw, sku in found[:MAX_FINDINGS])
+        elif asked and rule.name not in self.skipped:
             self.passed.append(rule.name)
 
     @cached_property
@@ -190,6 +191,7 @@ class _Run:
         return frozenset(name for name in MISSING if getattr(given, name.removesuffix("_sku"), None) is None)
 
     def _ask_items(self, rule: Rule) -> tuple[list[tuple[Flaw, Sku | None]], bool]:
+        assert rule.check is not None  # noqa: S101  # only rules that judge are asked
         found: list[tuple[Flaw, Sku | None]] = []
         asked = False
         for item in self._items(rule):
@@ -197,18 +199,17 @@ class _Run:
                 self.skipped[rule.name] = reason
                 continue
             asked = True
-            found.extend((flaw, item.get("sku")) for flaw in self._judge(rule, item))
+            for flaw in rule.check(*map(item.__getitem__, rule.asks)):
+                if isinstance(flaw, Unjudged):
+                    self.skipped[rule.name] = flaw.reason
+                elif self._counts(rule, flaw):
+                    found.append((flaw, item.get("sku")))
         return found, asked
 
-    def _judge(self, rule: Rule, item: Mapping[str, Any]) -> Iterator[Flaw]:
-        assert rule.check is not None  # noqa: S101  # only rules that judge are asked
-        for flaw in rule.check(**{name: item[name] for name in rule.asks}):
-            if isinstance(flaw, Unjudged):
-                self.skipped[rule.name] = flaw.reason
-                continue
-            self.failed[rule.name].add(flaw.at)
-            if not self.unread.above(flaw.at):  # what could not be read is not judged as well
-                yield flaw
+    def _counts(self, rule: Rule, flaw: Flaw) -> bool:
+        """Note what failed where; what could not be read is not judged as well."""
+        self.failed[rule.name].add(flaw.at)
+        return not self.unread.above(flaw.at)
 
     def _severity(self, rule: Rule, flaw: Flaw) -> Severity:
         return flaw.severity or rule.severity(self.given.limits.name, self.given.gate)
@@ -216,8 +217,9 @@ class _Run:
     def _blocked(self, rule: Rule, item: Mapping[str, Any]) -> str:
         if rule.scope == "vhd" and not item["vhd"].url:
             return f"the secret {item['vhd'].secret} cannot be looked up"
-        here = item[rule.scope].at
-        for name in sorted(rule.requires):
+        failed = rule.requires & self.failed.keys()
+        here = item[rule.scope].at if failed else ""
+        for name in sorted(failed):
             if self.failed[name].above(here) or self.failed[name].below(here):
                 return f"{name} failed"
         return ""
