@@ -191,12 +191,17 @@ def find(word: str) -> Rule:
 
 def load(profile: str = "") -> dict[str, Rule]:
     """Every rule by name, with the modules that declare them imported: all, or all that a profile needs."""
+    _import(profile)
+    return RULES
+
+
+@lru_cache(maxsize=4)
+def _import(profile: str) -> None:
     from publisher.rules import OF_ONE_PROFILE, SUBJECTS
 
     for subject in SUBJECTS:
         if not profile or OF_ONE_PROFILE.get(subject, profile) == profile:
             __import__(f"publisher.rules.{subject}")
-    return RULES
 
 
 def in_order(profile: str) -> tuple[Rule, ...]:
