@@ -266,6 +266,7 @@ class _Run:
     def report(self) -> Report:
         offer, document = self.document.offer, self.document
         names = {name: "" if name == document.path.name else name for name in document.texts}
+        quoted = document.texts.items() if self.findings else ()
         return Report(
             path=str(document.path),
             publisher=offer.publisher if offer else "",
@@ -275,7 +276,7 @@ class _Run:
             findings=tuple(sorted(self.findings, key=lambda f: (f.file, f.line, f.column, f.code))),
             skipped=tuple(Skipped(rule=name, reason=reason) for name, reason in self.skipped.items()),
             passed=tuple(self.passed),
-            sources={document.display(names[name]): text for name, text in document.texts.items()},
+            sources={document.display(names[name]): text for name, text in quoted},
         )
 
 

@@ -215,6 +215,8 @@ def version_unchanged_image(offer: Offer, published: Published | None = None) ->
 def _reused(sku: Sku, spent: Mapping[Key, str], places: Mapping[Key, tuple[str, ...]]) -> Iterator[Flaw]:
     """New versions whose OS disk lies where that of a lower one lies."""
     images = numbered(sku)
+    if len(images.keys() | places.keys()) < 2:
+        return  # nothing to compare
     everywhere = {**places, **{key: addresses(image) for key, image in images.items()}}
     lower: dict[str, str] = {}
     for key in sorted(everywhere):
