@@ -14,9 +14,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from publisher.catalogue.database import open_engine, reader, unavailable, writer
 from publisher.catalogue.history import Event, Verdict, verify
 from publisher.catalogue.loading import load, load_tickets
+from publisher.catalogue.rows import compact
 from publisher.catalogue.tables import APPROVAL, EVENT, EVIDENCE, FILE, OFFER, REVISION
 from publisher.catalogue.views import EvidenceView, OfferView, TicketView
-from publisher.catalogue.work import Work, compact
+from publisher.catalogue.work import Work
 from publisher.errors import LostRace, UsageError
 from publisher.redact import redact
 
@@ -176,8 +177,9 @@ class Catalogue:
         return OfferView(**row, id=row_id, revisions=(), skus=(), submission=None)
 
     def _finish(self, connection: Connection, work: Work, rev: int) -> None:
-        """Write the events and the offer itself; the last guard against a lost update."""
+        """Write what is left: SKUs, events and the offer itself; the last guard against a lost update."""
         view = work.view
+        work.write_skus()
         if work.events:
             rows = [
                 vars(event) | {"offer_id": view.id, "detail": compact(event.detail)} for event in work.events

@@ -1,26 +1,15 @@
 """The one write path: inside one transaction, moves an offer and writes the history of it."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Table, Update, bindparam, func, insert, select, update
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Connection
 
 from publisher.catalogue.history import Event
-from publisher.catalogue.tables import (
-    APPROVAL,
-    EVIDENCE,
-    FILE,
-    REVISION,
-    SKU,
-    SUBMISSION,
-    TICKET,
-    VERSION,
-)
+from publisher.catalogue.rows import Rows, compact, iso
+from publisher.catalogue.tables import APPROVAL, EVIDENCE, REVISION, SKU, SUBMISSION, TICKET
 from publisher.catalogue.views import Draft, OfferView, RevisionView, SkuView, SubmissionView
 from publisher.errors import IllegalTransition
 from publisher.lifecycle import Transition, workflow
@@ -28,16 +17,6 @@ from publisher.marketplaces import Progress, Slot, Status
 
 _DELETION: Final = frozenset({"request_deletion", "keep", "delete"})
 _NO_REASONS: Final[Mapping[str, str]] = {}
-
-
-def iso(moment: datetime) -> str:
-    """A time as the catalogue keeps it: UTC, to the microsecond."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def compact(value: Any) -> str:
-    """JSON as the catalogue keeps it."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass
@@ -52,11 +31,12 @@ class Work:
     """An offer inside a write transaction. `view` is how it stands now, after each step."""
 
     def __init__(self, connection: Connection, view: OfferView, *, actor: str, now: datetime) -> None:
-        self._connection = connection
         self.view = view
         self.actor = actor
         self.now = iso(now)
         self.events: list[Event] = []
+        self._rows = Rows(connection, view.id)
+        self._moved: set[int] = set()
 
     # Moving
 
@@ -147,9 +127,7 @@ class Work:
         """Record versions of a SKU as published; known ones are left as they are."""
         sku = next(sku for sku in self.view.skus if sku.sku == sku_id)
         new = {version: tuple(vhds) for version, vhds in versions.items() if version not in sku.versions}
-        for version, vhds in new.items():
-            row = {"sku_id": sku.id, "version": version, "vhds": compact(vhds), "since": self.now}
-            self._connection.execute(insert(VERSION), row)
+        self._rows.insert_versions(sku.id, new, since=self.now)
         self._replace_sku(replace(sku, versions={**sku.versions, **new}))
 
     # Revisions
@@ -163,17 +141,15 @@ class Work:
         """
         if self.view.open:
             self._supersede(self.view.open.state)
-        self._keep_files(draft.files)
+        self._rows.keep_files(draft.files)
         revision = self._insert_revision(draft, state)
         self.append("offer", trigger, "", state, {"digest": draft.digest}, revision=revision.number)
         self._open_skus([sku for sku in draft.locks if sku], state, trigger)
         return revision
 
     def _insert_revision(self, draft: Draft, state: str) -> RevisionView:
-        newest = select(func.max(REVISION.c.number)).where(REVISION.c.offer_id == self.view.id)
-        number = (self._connection.execute(newest).scalar() or 0) + 1
         row: dict[str, Any] = {
-            "number": number,
+            "number": self._rows.newest_revision() + 1,
             "digest": draft.digest,
             "state": state,
             "before": None,
@@ -182,12 +158,11 @@ class Work:
             "live_since": self.now if state == "live" else None,
         }
         texts = {
-            "offer_id": self.view.id,
             "document": compact(draft.document),
             "locks": compact(draft.locks),
             "subscriptions": compact(list(draft.subscriptions)),
         }
-        row_id = self._insert(REVISION, row | texts)
+        row_id = self._rows.insert(REVISION, row | texts)
         revision = RevisionView(**row, id=row_id, locks=draft.locks, subscriptions=draft.subscriptions)
         self.view = replace(self.view, revisions=(*self.view.revisions, revision))
         return revision
@@ -228,23 +203,13 @@ class Work:
 
     def _insert_sku(self, sku_id: str, state: str) -> None:
         row: dict[str, Any] = {
-            "offer_id": self.view.id, "sku": sku_id, "state": state, "before": None, "since": self.now,
+            "sku": sku_id, "state": state, "before": None, "since": self.now,
             "staged": state == "live", "live_since": self.now if state == "live" else None, "locked": None,
         }  # fmt: skip
-        row_id = self._insert(SKU, row)
-        del row["offer_id"]
+        row_id = self._rows.insert(SKU, row)
         self.view = replace(
             self.view, skus=(*self.view.skus, SkuView(**row | {"id": row_id, "versions": {}}))
         )
-
-    def _keep_files(self, files: Mapping[str, bytes]) -> None:
-
-        if not files:
-            return
-        known = set(self._connection.scalars(select(FILE.c.sha256).where(FILE.c.sha256.in_(list(files)))))
-        rows = [{"sha256": sha, "data": data} for sha, data in files.items() if sha not in known]
-        if rows:
-            self._connection.execute(_insert_if_new(self._connection), rows)
 
     def remember_folder(self, folder: str) -> None:
         """Keep where the offer was staged from, for the lock file of later commands."""
@@ -254,7 +219,7 @@ class Work:
         """Replace the testers of the open revision; its content does not change by that."""
         revision = self._current()
         testers = tuple(subscriptions)
-        self._update(REVISION, revision.id, {"subscriptions": compact(list(testers))})
+        self._rows.update(REVISION, revision.id, {"subscriptions": compact(list(testers))})
         self._replace_revision(replace(revision, subscriptions=testers))
         self.append(
             "offer",
@@ -274,7 +239,7 @@ class Work:
             "progress": Progress.PENDING.value, "step": "", "message": "", "marketing_only": marketing_only,
             "requested_by": self.actor, "created": self.now, "changed": self.now,
         }  # fmt: skip
-        row_id = self._insert(SUBMISSION, row | {"offer_id": self.view.id})
+        row_id = self._rows.insert(SUBMISSION, row)
         submission = SubmissionView(**row | {"id": row_id, "slot": slot})
         self.view = replace(self.view, submission=submission, target=target)
         return submission
@@ -297,7 +262,7 @@ class Work:
             known, progress=status.progress.value, step=status.step, message=status.message, changed=self.now
         )
         changed = ("progress", "step", "message", "changed")
-        self._update(SUBMISSION, known.id, {name: getattr(seen, name) for name in changed})
+        self._rows.update(SUBMISSION, known.id, {name: getattr(seen, name) for name in changed})
         self.view = replace(self.view, submission=seen)
         if known.progress != status.progress.value:
             detail = {"identity": known.identity, "slot": known.slot.value, "message": status.message}
@@ -318,35 +283,28 @@ class Work:
             "output_sha256": output_sha256,
         }
         revision = self._current()
-        self._insert(
+        self._rows.insert(
             EVIDENCE,
-            facts | {"offer_id": self.view.id, "revision_id": revision.id, "by": self.actor, "at": self.now},
+            facts | {"revision_id": revision.id, "by": self.actor, "at": self.now},
         )
         self.append("offer", "test", revision.state, revision.state, facts, revision=revision.number)
 
     def approve(self) -> None:
         """Record this person's yes to the current revision."""
         revision = self._current()
-        row = {"offer_id": self.view.id, "revision_id": revision.id, "by": self.actor, "at": self.now}
-        self._insert(APPROVAL, row)
+        row = {"revision_id": revision.id, "by": self.actor, "at": self.now}
+        self._rows.insert(APPROVAL, row)
         detail = {"digest": revision.digest}
         self.append("offer", "approve", revision.state, revision.state, detail, revision=revision.number)
 
     def open_ticket(self, *, number: str, sku: str, facts: Mapping[str, Any]) -> None:
         """Record a ticket draft for the offer, or for one SKU."""
-        row = {
-            "offer_id": self.view.id,
-            "number": number,
-            "sku": sku,
-            "state": "open",
-            "facts": compact(facts),
-        }
-        self._insert(TICKET, row | {"created": self.now, "closed": None})
+        row = {"number": number, "sku": sku, "state": "open", "facts": compact(facts)}
+        self._rows.insert(TICKET, row | {"created": self.now, "closed": None})
 
     def close_ticket(self, *, sku: str, state: Literal["answered", "withdrawn"]) -> None:
         """Close the open ticket of the offer (sku "") or of a SKU."""
-        where = (TICKET.c.offer_id == self.view.id) & (TICKET.c.sku == sku) & (TICKET.c.state == "open")
-        self._connection.execute(update(TICKET).where(where).values(state=state, closed=self.now))
+        self._rows.close_ticket(sku, state=state, closed=self.now)
 
     def append(
         self,
@@ -366,7 +324,7 @@ class Work:
         self.events.append(event)
         self.view = replace(self.view, events=event.number, head=event.hash)
 
-    # Rows
+    # What has changed
 
     def _current(self) -> RevisionView:
         if self.view.current is None:
@@ -379,7 +337,7 @@ class Work:
         return next(revision for revision in self.view.revisions if revision.id == revision_id)
 
     def _change_revision(self, revision: RevisionView, **values: Any) -> None:
-        self._update(REVISION, revision.id, values)
+        self._rows.update(REVISION, revision.id, values)
         self._replace_revision(replace(self._revision(revision.id), **values))
 
     def _replace_revision(self, new: RevisionView) -> None:
@@ -387,39 +345,14 @@ class Work:
         self.view = replace(self.view, revisions=revisions)
 
     def _change_sku(self, sku: SkuView, **values: Any) -> None:
-        row = values | ({"locked": compact(values["locked"])} if "locked" in values else {})
-        self._update(SKU, sku.id, row)
+        """Many SKUs move at once, some of them twice: `write_skus` writes them together."""
+        self._moved.add(sku.id)
         known = next(known for known in self.view.skus if known.id == sku.id)
         self._replace_sku(replace(known, **values))
 
+    def write_skus(self) -> None:
+        """Write the SKUs that moved; the last thing before the commit."""
+        self._rows.update_skus(sku for sku in self.view.skus if sku.id in self._moved)
+
     def _replace_sku(self, new: SkuView) -> None:
         self.view = replace(self.view, skus=tuple(new if old.id == new.id else old for old in self.view.skus))
-
-    def _insert(self, table: Table, row: Mapping[str, Any]) -> int:
-        result = self._connection.execute(_inserting(table), dict(row))
-        return int(result.scalar_one())
-
-    def _update(self, table: Table, row_id: int, values: Mapping[str, Any]) -> None:
-        self._connection.execute(_updating(table), {"row_id": row_id, **values})
-
-
-# A statement is built once per table: building one costs more than running it.
-
-
-@cache
-def _inserting(table: Table) -> ReturningInsert[Any]:
-    return insert(table).returning(table.c.id)
-
-
-@cache
-def _updating(table: Table) -> Update:
-    return update(table).where(table.c.id == bindparam("row_id"))
-
-
-def _insert_if_new(connection: Connection) -> Any:
-    """Another process may keep the same file at the same moment: equal hashes are equal bytes."""
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_pg
-
-        return insert_pg(FILE).on_conflict_do_nothing()
-    return insert(FILE).prefix_with("OR IGNORE")

@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 )
 
 from publisher.adoption import adopt, prepare
+from publisher.catalogue import OfferView
 from publisher.deletion import Wish, finish_deletion, keep, request_deletion
 from publisher.document import Document
 from publisher.errors import (
@@ -66,10 +67,10 @@ LIKELY = {
     "discarded": ("force offer", "force sku", *EDITS, "revise break", "revise break", "stage", "release", "adopt"),
     "draft": (*EDITS, *SKU_EDITS, "revise repair", "revise add", "revise break", "stage", "release", "discard",
               "discard", "verdict failed", "hold on"),
-    "staging": ("request", "request", "request lost", "release", "cancel", "revise title", "revise newer",
+    "staging": ("request", "request", "request lost", "slowly", "slowly", "release", "cancel", "revise title", "revise newer",
                 "revise break", "delete", "delete byol", "delete extra", "keep extra", "test 0", "test 1",
                 "approve", "wait", "hold on", "hold off", "verdict refused"),
-    "production_requested": ("wait", "wait", "cancel", "stage", "hold off", "release"),
+    "production_requested": ("force offer", "force sku", "wait", "wait", "cancel", "stage", "hold off", "release"),
     "live": ("edit newer", "revise newer", "revise add", "revise title", "revise break", "edit price", "release",
              "release", "delete", "delete byol", "done byol", "keep byol", "delete extra", "hold on"),
     "deletion_requested": ("keep", "keep", "done", "keep byol", "done byol", "stage"),
@@ -103,6 +104,7 @@ class OfferMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.steps = 0
+        self.compared = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -152,6 +154,11 @@ class OfferMachine(RuleBasedStateMachine):
             self.model.request_production,
             lambda: request_production(self.shop.engine, KEY),
         )
+
+    def _slowly(self) -> None:
+        """A production request that takes its time."""
+        self._hold("on")
+        self._request()
 
     def _release(self) -> None:
         """Everything that is missing on the way to live, as far as it goes without waiting."""
@@ -267,12 +274,16 @@ class OfferMachine(RuleBasedStateMachine):
         assert (view.submission and (view.submission.slot, view.submission.progress)) == (
             model.submission and (model.submission.slot, model.submission.progress)
         )
+        if view.rev != self.compared or self.steps % 8 == 0:
+            self.compared = view.rev
+            self._contents_agree(view)
+
+    def _contents_agree(self, view: OfferView) -> None:
+        """What is recorded, and what stands in the slots; it takes time, and changes with writes only."""
+        model = self.model
         for revision, expected in ((view.open, model.open_content), (view.live, model.live_content)):
             if revision is not None:
                 assert _content(self.shop.catalogue.document(revision.id)) == expected
-
-    @invariant()
-    def slots_agree(self) -> None:
         for slot in Slot:
             standing = self.shop.marketplace.content(*KEY, slot)
             assert (standing and _content(standing.document)) == self.model.slots[slot]
@@ -405,7 +416,7 @@ def test_the_engine_keeps_every_promise_of_the_contracts(shard: int) -> None:
     run_state_machine_as_test(
         seeded(seed(f"model, half {shard}") + shard)(OfferMachine),
         settings=settings(
-            max_examples=EXAMPLES // 2 + EXAMPLES // 20,  # some end early
+            max_examples=EXAMPLES // 2 + EXAMPLES // 100,  # a few end early
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
