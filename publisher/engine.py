@@ -163,13 +163,11 @@ def published_in_catalogue(
 
 def other_offers(catalogue: Catalogue, key: Key) -> tuple[OtherOffer, ...]:
     """The publisher's other offers that are not gone."""
-    found = []
-    for other in catalogue.offers(publisher=key[0]):
-        if other != key and (view := catalogue.view(*other)) and view.current:
-            facts = view.current.locks.get("", {})
-            skus = tuple(sku.sku for sku in view.skus if sku.state not in {"discarded", "deleted"})
-            found.append(OtherOffer(offer=view.offer, titles=tuple(facts.get("titles", ())), skus=skus))
-    return tuple(found)
+    return tuple(
+        OtherOffer(offer=offer, titles=tuple(titles), skus=tuple(skus))
+        for offer, (titles, skus) in catalogue.names(key[0]).items()
+        if offer != key[1]
+    )
 
 
 def lock_of(view: OfferView) -> Lock:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from publisher.catalogue.database import open_engine, reader, unavailable, writer
 from publisher.catalogue.history import Event, Verdict, verify
-from publisher.catalogue.loading import load, load_tickets
+from publisher.catalogue.loading import load, load_names, load_tickets
 from publisher.catalogue.rows import compact
 from publisher.catalogue.tables import APPROVAL, EVENT, EVIDENCE, FILE, OFFER, REVISION
 from publisher.catalogue.views import EvidenceView, OfferView, TicketView
@@ -91,6 +91,11 @@ class Catalogue:
             query = query.where(OFFER.c.offer == offer)
         with self._reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
+
+    def names(self, publisher: str) -> dict[str, tuple[list[str], list[str]]]:
+        """Titles and SKU IDs of each of a publisher's offers that is not gone, by offer ID."""
+        with self._reading() as connection:
+            return load_names(connection, publisher)
 
     def document(self, revision_id: int) -> dict[str, Any]:
         """The canonical document of a revision."""

@@ -45,6 +45,24 @@ _EVERY_TICKET: Final = (
     .order_by(TICKET.c.id.desc())
 )
 
+_NEWEST: Final = (
+    select(OFFER.c.offer, REVISION.c.locks)
+    .join(REVISION, REVISION.c.offer_id == OFFER.c.id)
+    .where(
+        and_(
+            OFFER.c.publisher == bindparam("publisher"),
+            *(REVISION.c.state != gone for gone in (*CLOSED, "deleted")),
+        )
+    )
+    .order_by(OFFER.c.offer, REVISION.c.number)
+)
+_SKU_NAMES: Final = (
+    select(OFFER.c.offer, SKU.c.sku)
+    .join(SKU, SKU.c.offer_id == OFFER.c.id)
+    .where((OFFER.c.publisher == bindparam("publisher")) & SKU.c.state.not_in(("discarded", "deleted")))
+    .order_by(SKU.c.id)
+)
+
 
 def load(connection: Connection, publisher: str, offer: str, *, lock: bool = False) -> OfferView | None:
     """The offer, None when it is not known; with `lock`, nobody else writes it until the commit."""
@@ -67,7 +85,21 @@ def load_tickets(connection: Connection) -> list[TicketView]:
     return [_ticket(row) for row in _rows(connection, _EVERY_TICKET, {})]
 
 
-def _rows(connection: Connection, statement: Select[Any], values: dict[str, int]) -> list[dict[str, Any]]:
+def load_names(connection: Connection, publisher: str) -> dict[str, tuple[list[str], list[str]]]:
+    """Titles (of the newest content) and SKU IDs of a publisher's offers that are not gone, by offer ID."""
+    mine = {"publisher": publisher}
+    titles = {
+        row["offer"]: json.loads(row["locks"]).get("", {}).get("titles", [])
+        for row in _rows(connection, _NEWEST, mine)
+    }
+    found: dict[str, tuple[list[str], list[str]]] = {offer: (names, []) for offer, names in titles.items()}
+    for row in _rows(connection, _SKU_NAMES, mine):
+        if row["offer"] in found:
+            found[row["offer"]][1].append(row["sku"])
+    return found
+
+
+def _rows(connection: Connection, statement: Select[Any], values: dict[str, Any]) -> list[dict[str, Any]]:
     result = connection.execute(statement, values)
     names = tuple(result.keys())
     return [dict(zip(names, row, strict=True)) for row in result]
