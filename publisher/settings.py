@@ -137,6 +137,17 @@ SETTINGS: Final[dict[str, Setting]] = {
         default=None,
         help="whether the account is approved for Azure Certified; needed in the classic portal",
     ),
+    "select": Setting(
+        read=_texts,
+        default=(),
+        help="rules that `validate` tells of alone: names, codes, beginnings of codes",
+    ),
+    "ignore": Setting(read=_texts, default=(), help="rules that `validate` tells nothing of"),
+    "fail_on": Setting(
+        read=_choice("error", "warning", "info"),
+        default="error",
+        help="least severity with which `validate` ends with exit code 1",
+    ),
     "links.assume": Setting(
         read=_texts, default=(), help="host patterns taken as reachable in rehearsals (local target only)"
     ),

@@ -1,7 +1,7 @@
 """Judges an offer folder at a gate: reads it, finds what is published, asks the rules, heeds waivers."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,13 +50,15 @@ def validate(
     against: Against = "auto",
     network: bool = False,
     probe_images: bool = False,
+    left_out: Mapping[str, str] | None = None,
 ) -> Report:
     """What the rules say of an offer folder.
 
     The profile is the argument's, else the offer's, else the settings'. `against` says where to
     look for what is published: `auto` takes the lock file, else a catalogue that exists. Links are
     asked over the network at the production gate, and earlier with `network`; storage is asked for
-    the ends of each disk with `probe_images`, from the stage gate on.
+    the ends of each disk with `probe_images`, from the stage gate on. `left_out` says why of each
+    rule whose findings are not wanted; the settings decide without it.
 
     Raises UsageError for a path that cannot be read or a baseline that was asked for and is not
     there, SettingsError for a waiver of an unknown rule. What stands in the folder is never raised.
@@ -73,6 +75,7 @@ def validate(
         others=baseline.others,
         links=_links(document, limits.name, settings) if network or gate >= Gate.PRODUCTION else None,
         probes=_probes(document) if probe_images and gate >= Gate.STAGE else None,
+        left_out=unwanted(settings) if left_out is None else left_out,
     )
     report = _explained(check(document, circumstances), baseline, document)
     if not settings.waivers:
@@ -94,6 +97,32 @@ def validate_folder(
         now=datetime.now(UTC),
         profile=profile,
     )
+
+
+def unwanted(
+    settings: Settings,
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> Mapping[str, str]:
+    """Why findings of a rule are not wanted, by the rule's name: the words of `--select` and
+    `--ignore` decide, where there are none those of the settings.
+
+    `say` is told which rules cannot be ignored and are not. Raises UsageError for words that mean no rule.
+    """
+    if not (select or ignore or settings["select"] or settings["ignore"]):
+        return {}
+    from publisher.rules.selection import Words, selection
+
+    def words(name: str, given: Sequence[str]) -> Words:
+        place = f"--{name}" if given else f"the setting {name}"
+        return Words(words=given or settings[name], place=place)
+
+    found = selection(words("select", select), words("ignore", ignore))
+    if found.kept:
+        say(f"note: asked all the same, for they cannot be ignored: {', '.join(r.name for r in found.kept)}")
+    return found.left_out
 
 
 def _known_profile(document: Document) -> Document:

@@ -3,13 +3,16 @@
 import os
 import re
 import sys
-from typing import Final
+from collections.abc import Generator, Iterable
+from typing import Final, TypeVar
 
 import typer
 
 from publisher.errors import Declined, GateRefused, PublisherError, Refused
 from publisher.redact import redact
 from publisher.reports.escape import quiet
+
+T = TypeVar("T")
 
 # What a terminal would act on: C0 but tab and line feed, DEL, C1, direction overrides.
 _ESCAPES: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -39,6 +42,24 @@ def result(text: str = "") -> None:
 def note(text: str = "") -> None:
     """Talk and progress, on stderr."""
     typer.echo(quiet(plain(redact(text)), os.environ), err=True)
+
+
+def counted(items: Iterable[T], total: int, what: str) -> Generator[T, None, None]:
+    """The items as they come; on a terminal, stderr counts them on a line that is gone at the end."""
+    shown = (
+        total > 1 and sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+    )
+    if not shown:
+        yield from items
+        return
+    try:
+        for number, item in enumerate(items, 1):
+            sys.stderr.write(f"\r{number}/{total} {what}\x1b[K")
+            sys.stderr.flush()
+            yield item
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
 
 
 def interactive() -> bool:

@@ -3,28 +3,37 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from publisher.cli.console import complain, make_app, note
+from publisher.cli.console import complain, counted, make_app, note
 from publisher.document.secrets import read_secrets
 from publisher.errors import UsageError
 from publisher.findings import Gate, Report, Severity
+from publisher.folders import documents
+from publisher.parallel import Judge, Outcome, judge_all
 from publisher.reports import FORMATS, MACHINE
 from publisher.reports import text as text_report
 from publisher.settings import Settings, load_settings
-from publisher.validation import Against, validate
+from publisher.validation import Against, unwanted, validate
 
 app = make_app()
 
 
 @app.command(epilog="next: publisher explain RULE")
 def command(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Offer folders, or their offer.yaml.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH", help="Offer folders, or their offer.yaml; folders of offer folders; patterns."
+        ),
+    ],
     *,
     gate: Annotated[
         Literal["draft", "stage", "production"],
@@ -37,6 +46,16 @@ def command(
     against: Annotated[
         Against, typer.Option(help="Where to see what is published; auto: lock file, else catalogue.")
     ] = "auto",
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RULE", help="Tell of these rules alone: name, code, or beginning of codes; repeatable."
+        ),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="RULE", help="Tell nothing of these rules; repeatable."),
+    ] = None,
     network: Annotated[bool, typer.Option("--network", help="Ask links at every gate.")] = False,
     probe_images: Annotated[
         bool,
@@ -60,9 +79,13 @@ def command(
         typer.Option(metavar="FORMAT=PATH", help="Write a report to a file as well; repeatable."),
     ] = None,
     fail_on: Annotated[
-        Literal["error", "warning", "info"], typer.Option(help="Least severity that ends with exit code 1.")
-    ] = "error",
+        Literal["error", "warning", "info"] | None,
+        typer.Option(help="Least severity that ends with exit code 1; else the settings say, else error."),
+    ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Report findings, but exit with 0.")] = False,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Processes; 0: as many as processors, where there are many offers.")
+    ] = 0,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Name the rules that were skipped.")
     ] = False,
@@ -76,25 +99,31 @@ def command(
     Example: publisher validate offers/relaygate --gate production --secrets-file secrets.env
     """
     files = [_output_file(word) for word in output_file or ()]
-    settings, secrets, now = load_settings(), read_secrets(secrets_file), datetime.now(UTC)
-    reports, code = [], 0
-    for path in paths:
-        try:
-            reports.append(
-                validate(
-                    path, gate=Gate[gate.upper()], settings=settings, secrets=secrets, now=now,
-                    profile=profile, against=against, network=network,
-                    probe_images=probe_images,
-                )
-            )  # fmt: skip
-        except UsageError as error:  # the other paths are judged all the same
-            code = complain(error)
+    settings, now = load_settings(), datetime.now(UTC)
+    judge = partial(
+        validate, gate=Gate[gate.upper()], settings=settings, secrets=read_secrets(secrets_file), now=now,
+        profile=profile, against=against, network=network, probe_images=probe_images,
+        left_out=unwanted(settings, select=select or (), ignore=ignore or (), say=note),
+    )  # fmt: skip
+    # What asks the network does so for one offer after the other: hosts are not to be overrun.
+    outcomes = _judged(paths, judge, 1 if network or probe_images or gate == "production" else jobs)
+    reports = [outcome for outcome in outcomes if isinstance(outcome, Report)]
+    codes = [complain(outcome) for outcome in outcomes if isinstance(outcome, UsageError)]
     _show(reports, output_format, verbose=verbose)
     for name, file in files:
         _write(file, _rendered(reports, name, verbose=verbose))
     _remind(settings, now)
-    failed = not exit_zero and any(report.blocks(Severity(fail_on)) for report in reports)
-    raise typer.Exit(code or int(failed))
+    least = Severity(fail_on or settings["fail_on"])
+    failed = not exit_zero and any(report.blocks(least) for report in reports)
+    raise typer.Exit(max(codes, default=int(failed)))
+
+
+def _judged(paths: Sequence[Path], judge: Judge, jobs: int) -> list[Outcome]:
+    """What there is to say of each path, in the order of the command line."""
+    found = list(documents(paths))
+    ready = [document for document in found if isinstance(document, Path)]
+    with closing(counted(judge_all(ready, judge, jobs=jobs), len(ready), "offers judged")) as outcomes:
+        return [document if isinstance(document, UsageError) else next(outcomes) for document in found]
 
 
 def _remind(settings: Settings, now: datetime) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 from publisher.document.nodes import Mark
@@ -205,14 +206,17 @@ def _import(profile: str) -> None:
 
 
 def in_order(profile: str) -> tuple[Rule, ...]:
-    """The rules that judge for a profile (and perhaps others), each after those it requires."""
-    return _ordered(tuple(load(profile)))
+    """The rules that judge for a profile, each after those it requires; the same whatever else is loaded."""
+    return _ordered(profile, tuple(load(profile)))
 
 
 @lru_cache(maxsize=4)
-def _ordered(names: tuple[str, ...]) -> tuple[Rule, ...]:
+def _ordered(profile: str, names: tuple[str, ...]) -> tuple[Rule, ...]:
     ordered: list[Rule] = []
-    waiting = [RULES[name] for name in names if RULES[name].kind == "rule"]
+    judging = (
+        RULES[name] for name in names if RULES[name].kind == "rule" and profile in RULES[name].profiles
+    )
+    waiting = sorted(judging, key=attrgetter("code"))
     while waiting:
         left = {rule.name for rule in waiting}
         ready = [rule for rule in waiting if rule.requires.isdisjoint(left)]

@@ -87,7 +87,8 @@ class Circumstances:
     """What rules need to know beside the document.
 
     `published` and `others` are None where no lock file and no catalogue knows them; `links` is
-    None where links were not checked over the network, and `probes` where disks were not.
+    None where links were not checked over the network, and `probes` where disks were not. `left_out`
+    says why of each rule whose findings are not wanted.
     """
 
     gate: Gate
@@ -98,6 +99,7 @@ class Circumstances:
     others: tuple[OtherOffer, ...] | None = None
     links: Mapping[str, LinkAnswer] | None = None
     probes: Mapping[Secret, DiskAnswer] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 MISSING: Final = {
@@ -172,13 +174,18 @@ class _Run:
     def ask(self, rule: Rule) -> None:
         """Ask one rule about each of its items, unless something makes that pointless."""
         given = self.given
-        if given.limits.name not in rule.profiles or given.gate < rule.gate:
+        if given.gate < rule.gate:
+            return
+        if (reason := given.left_out.get(rule.name)) and rule.name not in self._needed:
+            self.skipped[rule.name] = reason
             return
         if missing := rule.needs & self._missing:
-            self.skipped[rule.name] = MISSING[next(name for name in rule.asks if name in missing)]
+            self.skipped[rule.name] = reason or MISSING[next(name for name in rule.asks if name in missing)]
             return
         found, asked = self._ask_items(rule)
-        if found:
+        if reason:  # asked for the sake of other rules alone
+            self.skipped[rule.name] = reason
+        elif found:
             found.sort(key=lambda pair: -self._severity(rule, pair[0]).rank)  # so that no error is cut off
             self.findings.extend(self._finding(rule, flaw, sku) for flaw, sku in found[:MAX_FINDINGS])
         elif asked and rule.name not in self.skipped:
@@ -189,6 +196,15 @@ class _Run:
         """What rules may ask for, and nobody knows here."""
         given = self.given
         return frozenset(name for name in MISSING if getattr(given, name.removesuffix("_sku"), None) is None)
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        """The rules that others need which are wanted: where they fail, those have nothing to add."""
+        needed: set[str] = set()
+        for rule in reversed(in_order(self.given.limits.name)):
+            if rule.name in needed or rule.name not in self.given.left_out:
+                needed |= rule.requires
+        return frozenset(needed)
 
     def _ask_items(self, rule: Rule) -> tuple[list[tuple[Flaw, Sku | None]], bool]:
         assert rule.check is not None  # noqa: S101  # only rules that judge are asked

@@ -93,7 +93,7 @@ def samples(folder: Path) -> dict[str, Sample]:
         "completion": Sample(PUBLISHER, complete),
         "validate": validate(many[0]),
         "validate, 1,000,000 characters": validate(long_offer(folder)),
-        f"validate, {OFFERS} offers": validate(*many),
+        f"validate, {OFFERS} offers": validate(*many, "--jobs", "1"),
         "check-jsonschema": peer(many[0]),
         f"check-jsonschema, {OFFERS} files": peer(*many),
     }

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import get_args
 
@@ -80,7 +81,8 @@ def test_gates_are_cumulative(desk: Desk) -> None:
 
 def test_several_offers_in_one_run(desk: Desk) -> None:
     desk.edit(*LONG)
-    said = desk("validate", "beacon-metrics", "beacon-metrics/offer.yaml", "--output-format", "json")
+    shutil.copytree(desk.offer, "other")
+    said = desk("validate", "beacon-metrics", "other/offer.yaml", "--output-format", "json")
     assert len(json.loads(said.out)["offers"]) == 2
     assert said.err.count("1 error in") == 2
 
