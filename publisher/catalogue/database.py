@@ -110,8 +110,9 @@ def _refuse_network(path: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         kind = _file_system(os.fspath(folder.resolve()))
     except OSError as error:
+        reason = "is no folder" if isinstance(error, FileExistsError) else error.strerror or "cannot be used"
         raise SettingsError(
-            f"{folder}: {(error.strerror or 'cannot be used').lower()}",
+            f"{folder}: {reason.lower()}",
             hint="set database_url in publisher.toml, or run where the folder is writable",
         ) from None
     if kind in {"nfs", "nfs4", "cifs", "smb3", "smbfs"}:
