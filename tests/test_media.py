@@ -330,13 +330,12 @@ BAD = {
 
 
 def found(folder: Path, gate: Gate) -> list[Finding]:
-    """What the rules of this subject say, at most 2 seconds later."""
-    started = time.monotonic()
+    """What the rules of this subject say of a picture itself."""
     document = read_document(folder, read_secrets(folder / "demo.env"))
     now = datetime.fromtimestamp(time.time(), UTC)
     report = check(document, Circumstances(gate=gate, limits=load_profile("partner-center"), now=now))
-    assert time.monotonic() - started < 2
-    return [finding for finding in report.findings if finding.code.startswith("MED")]
+    mine = [finding for finding in report.findings if finding.code.startswith("MED")]
+    return [finding for finding in mine if finding.severity != "info" and "screenshot" not in finding.rule]
 
 
 @pytest.fixture
