@@ -135,11 +135,12 @@ def test_known_attacks_are_refused_or_plain_text(shared: Path) -> None:
     ["<", "<a ", "<!--", "<!", "<b>", "<p>", "<ul>", "<b><ul>", "</b>", "&a", "&amp;", "&#1;", "<script>",
      "<a x='", "<a/", "</", "<p\n", "<b></b>", "<u><"],
 )  # fmt: skip
-def test_a_flood_is_read_in_no_time(flood: str) -> None:
-    start = time.perf_counter()
+def test_a_flood_ends(flood: str) -> None:
+    """A reader of quadratic cost would need minutes here, on any machine."""
+    start = time.process_time()
     faults(flood * 100_000, CLASSIC)
     faults((flood * 20_000)[:20_000], CLASSIC)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 20
 
 
 def test_the_end_of_a_text_that_is_cut_is_not_judged() -> None:
