@@ -68,7 +68,7 @@ def redact(text: str) -> str:
 def public_url(url: str) -> str:
     """Scheme, host and path of a URL: what may be stored and shown of a SAS URL."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(redact(url))  # in a mangled URL the signature may stand in any part
         host = parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
     except ValueError:

@@ -32,15 +32,16 @@ class SasUrl:
     """The parts of a SAS URL, "" where there is none.
 
     `container` and `blob` stand as they were written. `query` is None without a question mark.
-    `parameters` holds decoded values by name in lower case, in order.
+    `parameters` holds decoded values by name in lower case, in order. In a mangled URL the signature
+    may stand in any part: `repr` shows none of them.
     """
 
-    scheme: str = ""
+    scheme: str = field(default="", repr=False)
     userinfo: bool = False
-    host: str = ""
+    host: str = field(default="", repr=False)
     port: bool = False
-    container: str = ""
-    blob: str = ""
+    container: str = field(default="", repr=False)
+    blob: str = field(default="", repr=False)
     query: str | None = field(default=None, repr=False)
     fragment: bool = False
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)

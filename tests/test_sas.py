@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.document import Document, read_document
+from publisher.document.model import VhdUrl
 from publisher.document.secrets import Secrets, read_secrets
 from publisher.findings import Gate, Report, Severity
 from publisher.profiles import load_profile
+from publisher.redact import Secret
 from publisher.rules.runner import Circumstances, check
 from publisher.sas import PUBLIC, faults, moment, parse, quoted
 
@@ -50,6 +52,17 @@ def test_a_good_url_comes_apart() -> None:
 def test_nothing_secret_is_shown_of_the_parts() -> None:
     assert SIGNATURE not in repr(parse(GOOD))
     assert ENCODED not in repr(parse(GOOD))
+
+
+@pytest.mark.parametrize("between", ["&", "%3F", "%26", "/", "\r\n", " ", ";", "@", ":"])
+def test_a_mangled_url_tells_no_signature_either(between: str) -> None:
+    for url in (
+        GOOD.replace("?", between).replace("&", between),
+        f"https://a{between}SIG={ENCODED}/vhds/a.vhd",
+    ):
+        disk = VhdUrl(url=Secret(url))
+        for shown in (disk.address, repr(parse(url)), *faults(url)):
+            assert ENCODED[:12].lower() not in shown.lower()
 
 
 @pytest.mark.parametrize(
@@ -92,6 +105,13 @@ def test_only_full_times_that_exist_are_times(text: str, expected: dt.datetime |
 def test_look_alike_and_foreign_hosts_are_refused(host: str) -> None:
     url = GOOD.replace("contosofake.blob.core.windows.net", host)
     assert any("no storage account" in fault or "names a user" in fault for fault in faults(url))
+
+
+def test_an_empty_url_written_out_is_a_missing_field_alone(demo: Path) -> None:
+    offer = (demo / "offer.yaml").read_text(encoding="utf-8").replace("{secret: BEACON_OS_VHD}", "''")
+    (demo / "offer.yaml").write_text(offer, encoding="utf-8")
+    report = judge(demo, GOOD)
+    assert {f.rule for f in report.findings if f.pointer == "/skus/0/images/0/os_vhd"} == {"field-required"}
 
 
 def test_every_hostile_url_gets_one_clear_answer(demo: Path, shared: Path) -> None:

@@ -14,9 +14,9 @@ MAX_EVENTS: Final = 200_000
 MAX_KEY: Final = 1024
 
 # C0 without tab and line feed, DEL, C1, line and paragraph separators, surrogates, bidirectional
-# overrides and isolates, and the byte order mark inside a text.
+# overrides and isolates, the byte order mark inside a text, and its two neighbours that are no characters.
 FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,20 +39,27 @@ def decode(data: bytes, file: str = "") -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place = _place(data[: error.start].decode("utf-8", "replace"))
-        raise Unreadable(
-            Problem(
-                rule="document-encoding",
-                message=f"not UTF-8 text: byte {error.object[error.start]:#04x} at offset {error.start}",
-                fix="save the file as UTF-8",
-                mark=place,
-                file=file,
-            )
-        ) from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+        raise Unreadable(_not_utf8(error, len(data) - len(error.object), file)) from None
+    text = _lines(text)
     if found := FORBIDDEN.search(text):
         raise Unreadable(control_character(found.group(), mark=_place(text[: found.start()]), file=file))
     return text
+
+
+def _not_utf8(error: UnicodeDecodeError, skipped: int, file: str) -> Problem:
+    """The problem for a byte that is no text; so many bytes before, a mark of the encoding, are skipped."""
+    offset, byte = error.start + skipped, error.object[error.start]
+    return Problem(
+        rule="document-encoding",
+        message=f"not UTF-8 text: byte {byte:#04x} at offset {offset}",
+        fix="save the file as UTF-8",
+        mark=_place(_lines(error.object[: error.start].decode("utf-8", "replace"))),
+        file=file,
+    )
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def control_character(character: str, *, mark: Mark | None, file: str = "", pointer: str = "") -> Problem:
@@ -78,13 +85,18 @@ def read_yaml(text: str, file: str = "") -> Node:
                 rule="document-syntax",
                 message=error.problem or "not YAML",
                 fix=_cure(error.problem or "", text, error.problem_mark),
-                mark=_mark(error.problem_mark) if error.problem_mark else None,
+                mark=_inside(text, error.problem_mark) if error.problem_mark else None,
                 file=file,
             )
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise Unreadable(
-            Problem(rule="document-syntax", message=f"not YAML: {type(error).__name__}", file=file)
+            Problem(
+                rule="document-syntax",
+                message=f"not YAML: {type(error).__name__}",
+                mark=Mark(1, 1),
+                file=file,
+            )
         ) from None
 
 
@@ -105,11 +117,17 @@ def _mark(mark: Any) -> Mark:
     return Mark(mark.line + 1, mark.column + 1)
 
 
+def _inside(text: str, mark: Any) -> Mark:
+    """The mark, or the end of the text: the parser ends a last line that has no line end."""
+    end = _place(text)
+    return end if mark.line >= end.line else _mark(mark)
+
+
 class _Composer:
     """Builds nodes from events; one pass, bounded in depth and number."""
 
     def __init__(self, text: str, file: str) -> None:
-        self.file = file
+        self.text, self.file = text, file
         self._read = _LOADER(text).get_event
         self._count = 0
 
@@ -121,9 +139,8 @@ class _Composer:
         return event
 
     def _refuse(self, rule: str, message: str, event: Any, fix: str = "") -> Unreadable:
-        return Unreadable(
-            Problem(rule=rule, message=message, fix=fix, mark=_mark(event.start_mark), file=self.file)
-        )
+        mark = _inside(self.text, event.start_mark)
+        return Unreadable(Problem(rule=rule, message=message, fix=fix, mark=mark, file=self.file))
 
     def document(self) -> Node:
         self._next()  # stream start

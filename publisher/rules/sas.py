@@ -293,7 +293,7 @@ def sas_extension_case(vhd: VhdUrl) -> Iterator[Flaw]:
     Fix: rename the VHD in storage and in the SAS URL.
     Source: row 95; a rule of this tool.
     """
-    if not (blob := _parts(vhd).blob).endswith(".vhd"):
+    if (blob := _parts(vhd).blob) and not blob.endswith(".vhd"):
         yield _flaw(vhd, f"names a file that ends in {quoted(blob[-4:])} instead of '.vhd'")
 
 

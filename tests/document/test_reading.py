@@ -50,6 +50,9 @@ def test_every_value_has_its_place(demo: Path) -> None:
         ("# nothing\n", ("document-empty", 2, 1)),
         ("offer: a\x07b\n", ("document-control-character", 1, 9)),
         ('offer: "a\\u202eb"\n', ("document-control-character", 1, 8)),
+        ("offer: a\uffffb\n", ("document-control-character", 1, 9)),
+        ("offer: [a", ("document-syntax", 1, 10)),
+        ("# nothing", ("document-empty", 1, 10)),
         ("ofer: a\n", ("document-unknown-key", 1, 1)),
         ("skus: {id: a}\n", ("document-type", 1, 1)),
         ("skus:\n  - {hidden: yes}\n", ("document-type", 2, 14)),
@@ -112,6 +115,13 @@ def test_all_problems_are_gathered(tmp_path: Path) -> None:
 def test_other_encodings_are_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "offer.yaml").write_bytes(data)
     assert read_document(tmp_path).problems[0].rule == "document-encoding"
+
+
+def test_a_byte_that_is_no_text_is_placed_and_counted_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "offer.yaml").write_bytes(b"\xef\xbb\xbfpublisher: caf\xc3\xa9\r\noffer: a\ralias: caf\xe9\n")
+    document = read_document(tmp_path)
+    assert fault(document) == ("document-encoding", 3, 11)
+    assert document.problems[0].message.endswith("0xe9 at offset 40")
 
 
 @pytest.mark.parametrize("breaks", ["\n", "\r\n", "\r"])
