@@ -5,7 +5,18 @@ import sys
 
 import pytest
 
-HEAVY = ("typer", "sqlmodel", "sqlalchemy", "requests", "PIL", "jinja2", "pydantic", "ruamel", "transitions")
+HEAVY = (
+    "typer",
+    "sqlmodel",
+    "sqlalchemy",
+    "requests",
+    "PIL",
+    "jinja2",
+    "pydantic",
+    "ruamel",
+    "transitions",
+    "rapidfuzz",
+)
 
 
 def loaded(module: str) -> set[str]:

@@ -1,6 +1,7 @@
 """Tells whether two texts are the same to a reader, whatever they are written with."""
 
 import re
+from collections.abc import Callable
 from enum import Enum
 from functools import lru_cache
 from html import unescape
@@ -28,34 +29,79 @@ _PUNCTUATION: Final = {
 _TAG: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<!--.*?(?:-->|\Z)", re.DOTALL)
 _INLINE: Final = frozenset({"a", "b", "i", "em", "strong", "u", "s", "span", "small", "sub", "sup", "code"})
 
-_SELECTOR: Final = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# These are compiled for the first text that is not plain ASCII: it takes longer than most rules.
+_SELECTOR: Final = "[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 _EMOJI: Final = "[\u2190-\u2bff\U0001f000-\U0001fbff]"
-_IGNORABLE: Final = re.compile(  # a joiner between emoji, and the tags of a regional flag, are kept
+_IGNORABLE: Final = (  # a joiner between emoji, and the tags of a regional flag, are kept
     f"({_EMOJI}\u200d(?={_EMOJI}))|(\U0001f3f4[\U000e0020-\U000e007f]+)|"
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_FLOOD: Final = re.compile(rb"(?<=[^\0]{30})[^\0]+")
+_FLOOD: Final = rb"(?<=[^\0]{30})[^\0]+"
+
+_COMMON: Final = "eatoinsr "
+_WORK: Final = 2_000_000_000  # products of two lengths; about 10 ms
+_LEAST: Final = 300_000  # what a pair costs at least, in the same unit
 
 
 class Likeness(Enum):
-    """How alike two texts are: the same, or the same to the eye alone."""
+    """How alike two texts are: the same, the same to the eye alone, or nearly the same."""
 
     SAME = "same"
     LOOKALIKE = "look-alike"
+    NEAR = "near"
 
 
-def likeness(a: str, b: str) -> Likeness | None:
+class Nearness:
+    """Tells which texts are nearly the same, for about 10 ms; from then on none are.
+
+    They are when at least `percent` of the characters of both stand in both, in the same order.
+    """
+
+    def __init__(self, *, percent: int) -> None:
+        self.percent, self.left = percent, _WORK
+        self._distance: Callable[..., int] | None = None
+
+    def between(self, a: str, b: str) -> bool:
+        """Whether two folded texts are nearly the same, or the same."""
+        self.left -= _LEAST
+        most = (len(a) + len(b)) * (100 - self.percent) // 100  # characters that only one of them has
+        if self.left < 0 or abs(len(a) - len(b)) > most:
+            return False
+        if self._distance is None:  # the library is dear to import, and seldom needed
+            if _apart(a, b, most):
+                return False
+            from rapidfuzz.distance.Indel import distance
+
+            self._distance = distance
+        self.left -= len(a) * len(b)
+        return self._distance(a, b, score_cutoff=most) <= most
+
+
+def _apart(a: str, b: str, most: int) -> bool:
+    """Whether the numbers of common letters alone show more differences than `most`."""
+    found = 0
+    for letter in _COMMON:
+        found += abs(a.count(letter) - b.count(letter))
+        if found > most:
+            return True
+    return False
+
+
+def likeness(a: str, b: str, near: Nearness | None = None) -> Likeness | None:
     """How alike two texts are; None when they differ, or when one shows nothing.
 
     Markup, case, white space, the kind of quotes and dashes, invisible characters and compatible
     spellings (NFKC) make no difference. Letters that only look alike do: they give `LOOKALIKE`.
+    Small differences give `NEAR`, where somebody asks for it.
     """
     if not folded(a) or not folded(b):
         return None
     if folded(a) == folded(b):
         return Likeness.SAME
-    return Likeness.LOOKALIKE if skeleton(a) == skeleton(b) else None
+    if skeleton(a) == skeleton(b):
+        return Likeness.LOOKALIKE
+    return Likeness.NEAR if near and near.between(folded(a), folded(b)) else None
 
 
 def folded(text: str) -> str:
@@ -76,7 +122,7 @@ def latin(character: str) -> str:
 
 def invisible(character: str) -> bool:
     """Whether a character shows nothing by itself, and is not a space."""
-    return bool(_IGNORABLE.fullmatch(character) or _SELECTOR.fullmatch(character))
+    return bool(re.fullmatch(_IGNORABLE, character) or re.fullmatch(_SELECTOR, character))
 
 
 @lru_cache(maxsize=256)
@@ -91,8 +137,8 @@ def _skeleton(text: str) -> str:
 
 def _fold(text: str) -> str:
     if text.isascii():
-        return " ".join(text.casefold().split())
-    text = _calm(text.translate(_PUNCTUATION))
+        return " ".join(text.replace("`", "'").casefold().split())
+    text = normalize("NFC", _calm(text)).translate(_PUNCTUATION)
     for _ in range(2):  # casing and composing each make work for the other
         text = _visible(normalize("NFKC", text).casefold().translate(_PUNCTUATION))
     return " ".join(text.split())
@@ -104,7 +150,7 @@ def _plain(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    return _IGNORABLE.sub(r"\1\2", _SELECTOR.sub("", text))
+    return re.sub(_IGNORABLE, r"\1\2", re.sub(_SELECTOR, "", text))
 
 
 def _calm(text: str) -> str:
@@ -112,7 +158,7 @@ def _calm(text: str) -> str:
     if text.isascii():
         return text
     end, kept = 0, []
-    for flood in _FLOOD.finditer(bytes(map(combining, text))):
+    for flood in re.finditer(_FLOOD, bytes(map(combining, text))):
         kept.append(text[end : flood.start()])
         end = flood.end()
     return "".join([*kept, text[end:]])

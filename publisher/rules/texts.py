@@ -1,12 +1,16 @@
 """Lengths of the listing's texts, and texts that say the same twice."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
 
 from publisher.document.model import Listing, Offer, Sku, SkuListing, Text
 from publisher.document.nodes import Mark
 from publisher.findings import Gate, Severity
 from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
-from publisher.rules.likeness import Likeness, folded, likeness, skeleton
+from publisher.rules.likeness import Likeness, Nearness, folded, likeness, skeleton
 from publisher.rules.registry import Flaw, rule
 
 
@@ -104,73 +108,96 @@ def sku_description_length(sku_listing: SkuListing, limits: Profile) -> Iterator
     gate=Gate.STAGE,
     severity={PARTNER_CENTER: Severity.WARNING, "else": Severity.ERROR},
 )
-def text_duplicate_description(
-    sku: Sku, sku_listing: SkuListing, language: str, offer: Offer
-) -> Iterator[Flaw]:
+def text_duplicate_description(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     """The description of a SKU says something else than that of the offer.
 
-    Why: the store shows both on one page, and offers that repeat themselves are sent back.
+    Why: the store shows both on one page, and offers that repeat themselves are sent back. Nearly the
+    same text is a warning.
     Fix: say in the SKU's description what this SKU adds, and for whom it is.
-    Source: row 23; guide for VM offers, SKU texts.
+    Source: row 23; guide for VM offers, SKU texts; what counts as nearly the same is our design.
     """
-    if listing := _in_language(offer, language):
-        text = sku_listing.description
-        same = likeness(text.value, listing.description.value)
+    near = _nearness(limits)
+    for sku, texts, listing in _side_by_side(offer):
+        text = texts.description
+        same = likeness(text.value, listing.description.value, near)
         what = f"the description of the SKU {sku.id[:60]!a}"
-        yield from _repeated(f"{sku_listing.at}/description", same, what, "that of the offer", text)
+        yield from _repeated(f"{texts.at}/description", same, what, "that of the offer", text)
 
 
 @rule("TXT109", "text-duplicate-title-longsummary", gate=Gate.STAGE, profiles=[CLASSIC])
-def text_duplicate_title_long_summary(
-    sku: Sku, sku_listing: SkuListing, language: str, offer: Offer
-) -> Iterator[Flaw]:
+def text_duplicate_title_long_summary(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     """The title of a SKU is not the offer's long summary.
 
-    Why: offers that repeat themselves are sent back.
+    Why: offers that repeat themselves are sent back. Nearly the same text is a warning.
     Fix: let the SKU's title name what is bought, such as "Beacon by the hour".
-    Source: row 24; guide for VM offers, SKU texts.
+    Source: row 24; guide for VM offers, SKU texts; what counts as nearly the same is our design.
     """
-    if listing := _in_language(offer, language):
-        same = likeness(sku_listing.title, listing.long_summary.value)
+    near = _nearness(limits)
+    for sku, texts, listing in _side_by_side(offer):
+        same = likeness(texts.title, listing.long_summary.value, near)
         what = f"the title of the SKU {sku.id[:60]!a}"
-        yield from _repeated(f"{sku_listing.at}/title", same, what, "the offer's long summary")
+        yield from _repeated(f"{texts.at}/title", same, what, "the offer's long summary")
 
 
 @rule("TXT110", "text-duplicate-title-summary", gate=Gate.STAGE, profiles=[CLASSIC])
-def text_duplicate_title_summary(
-    sku: Sku, sku_listing: SkuListing, language: str, offer: Offer
-) -> Iterator[Flaw]:
+def text_duplicate_title_summary(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     """The title of a SKU is not the offer's summary.
 
-    Why: offers that repeat themselves are sent back.
+    Why: offers that repeat themselves are sent back. Nearly the same text is a warning.
     Fix: let the SKU's title name what is bought, such as "Beacon by the hour".
-    Source: row 25; guide for VM offers, SKU texts.
+    Source: row 25; guide for VM offers, SKU texts; what counts as nearly the same is our design.
     """
-    if listing := _in_language(offer, language):
-        same = likeness(sku_listing.title, listing.summary)
+    near = _nearness(limits)
+    for sku, texts, listing in _side_by_side(offer):
+        same = likeness(texts.title, listing.summary, near)
         what = f"the title of the SKU {sku.id[:60]!a}"
-        yield from _repeated(f"{sku_listing.at}/title", same, what, "the offer's summary")
+        yield from _repeated(f"{texts.at}/title", same, what, "the offer's summary")
 
 
 @rule("TXT111", "sku-title-unique", gate=Gate.STAGE)
-def sku_title_unique(offer: Offer) -> Iterator[Flaw]:
+def sku_title_unique(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     """Every SKU has a title of its own.
 
-    Why: customers choose between SKUs by their titles; the marketplace refuses two equal ones.
+    Why: customers choose between SKUs by their titles; the marketplace refuses two equal ones. Nearly
+    the same titles are a warning, unless a number or a word of at most three letters tells them apart.
     Fix: name in the title what sets this SKU apart: how it is paid for, its size, its edition.
-    Source: row 26; guide for VM offers, production checklist; Partner Center documentation, plans.
+    Source: row 26; guide for VM offers, production checklist; Partner Center documentation, plans; what
+    counts as nearly the same is our design.
     """
-    seen: dict[tuple[Likeness, str, str], Sku] = {}
+    near = _nearness(limits)
+    plain: defaultdict[str, dict[str, Sku]] = defaultdict(dict)  # SKUs by title, by language
+    latin: defaultdict[str, dict[str, Sku]] = defaultdict(dict)
     titles = [(sku, texts, tag.lower()) for sku in offer.skus for tag, texts in sku.listing.items()]
     for sku, texts, language in titles:
         if not (title := folded(texts.title)):
             continue
-        earlier = seen.setdefault((Likeness.SAME, language, title), sku)
-        similar = seen.setdefault((Likeness.LOOKALIKE, language, skeleton(texts.title)), sku)
-        same = Likeness.SAME if earlier is not sku else Likeness.LOOKALIKE if similar is not sku else None
-        other = (similar if same is Likeness.LOOKALIKE else earlier).id
-        what = f"the title of the SKU {sku.id[:60]!a}"
-        yield from _repeated(f"{texts.at}/title", same, what, f"that of the SKU {other[:60]!a}")
+        found = {
+            Likeness.SAME: plain[language].setdefault(title, sku),
+            Likeness.LOOKALIKE: latin[language].setdefault(skeleton(texts.title), sku),
+        }
+        others = ((same, other) for same, other in found.items() if other is not sku)
+        same, other = next(others, None) or (Likeness.NEAR, _nearly(title, sku, plain[language], near))
+        if other is not None:
+            what = f"the title of the SKU {sku.id[:60]!a}"
+            yield from _repeated(f"{texts.at}/title", same, what, f"that of the SKU {other.id[:60]!a}")
+
+
+def _nearly(title: str, sku: Sku, titles: dict[str, Sku], near: Nearness) -> Sku | None:
+    """The first other SKU whose title is nearly the same."""
+    for text, other in titles.items():
+        if other is not sku and near.between(title, text) and not _told_apart(title, text):
+            return other
+    return None
+
+
+def _told_apart(a: str, b: str) -> bool:
+    """Whether a word that only one of two titles has is a number, or as short as II or XL."""
+    return any(len(word) <= 3 or not word.isalpha() for word in _words(a) ^ _words(b))
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
 
 
 def _measure(at: str, what: str, text: str | Text, key: str, limits: Profile) -> Iterator[Flaw]:
@@ -198,8 +225,26 @@ def _place(text: str, units: int) -> Mark:
     return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def _in_language(offer: Offer, language: str) -> Listing | None:
-    return next((own for tag, own in offer.listing.items() if tag.lower() == language.lower()), None)
+def _nearness(limits: Profile) -> Nearness:
+    return Nearness(percent=limits.counts["near_equal_percent"])
+
+
+def _side_by_side(offer: Offer) -> Iterator[tuple[Sku, SkuListing, Listing]]:
+    """The texts of each SKU with those of the offer in the same language."""
+    listings: dict[str, Listing] = {}
+    for tag, listing in offer.listing.items():
+        listings.setdefault(tag.lower(), listing)
+    for sku in offer.skus:
+        for tag, texts in sku.listing.items():
+            if tag.lower() in listings:
+                yield sku, texts, listings[tag.lower()]
+
+
+_SAYS: Final = {
+    Likeness.SAME: "{} repeats {}",
+    Likeness.LOOKALIKE: "{} looks like {}, in letters of another script",
+    Likeness.NEAR: "{} is nearly the same as {}",
+}
 
 
 def _repeated(
@@ -207,10 +252,9 @@ def _repeated(
 ) -> Iterator[Flaw]:
     if same is None:
         return
-    only_looks = f"{what} looks like {other}, in letters of another script"
     yield Flaw(
         at=at,
-        message=f"{what} repeats {other}" if same is Likeness.SAME else only_looks,
+        message=_SAYS[same].format(what, other),
         severity=None if same is Likeness.SAME else Severity.WARNING,
         file=text.file if text else "",
         mark=Mark(1, 1) if text and text.file else None,

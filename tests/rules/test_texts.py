@@ -1,6 +1,9 @@
 """Lengths as a browser counts them; texts in files."""
 
 import datetime as dt
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,3 +39,16 @@ def test_a_text_file_that_cannot_be_read_hides_nothing_else(demo: Path) -> None:
         "document-encoding": "/listing/en-us/description",
         "field-required": "/skus/0/listing/en-us/title",
     }
+
+
+@pytest.mark.parametrize(
+    ("summary", "loads"),
+    [("Metrics on a VM", False), ("Beacon by the hour", False), ("Beacon by the hours", True)],
+)
+def test_only_texts_that_may_be_nearly_the_same_load_a_library(demo: Path, summary: str, loads: bool) -> None:
+    offer = (demo / "offer.yaml").read_text(encoding="utf-8")
+    offer = re.sub(r"(?m)^    summary: .*", f"    summary: {summary}", offer, count=1)
+    (demo / "offer.yaml").write_text(offer, encoding="utf-8")
+    code = f"import sys; from publisher.cli import run; run(['validate', {str(demo)!r}]); print('rapidfuzz' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.split()[-1] == str(loads)
