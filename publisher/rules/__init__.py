@@ -7,6 +7,7 @@ SUBJECTS: Final = (
     "identity",
     "texts",
     "wording",
+    "letters",
     "markup",
     "completeness",
     "media",
