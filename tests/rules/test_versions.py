@@ -2,6 +2,7 @@
 
 import json
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,19 @@ def flaws(*versions: str, published: list[str]) -> list[Flaw]:
 def test_ten_is_more_than_nine(higher: str, lower: str) -> None:
     assert not flaws(higher, published=[lower])
     assert flaws(lower.replace("01.09", "1.9"), published=[higher])
+
+
+@given(st.lists(NUMBERS, max_size=12), st.data())
+def test_versions_have_one_order_that_of_their_three_numbers(
+    numbers: list[tuple[int, ...]], data: st.DataObject
+) -> None:
+    """However history wrote them: each pair is equal, lower or higher, and sorting sorts the numbers."""
+    versions = [data.draw(with_zeros(number)) for number in numbers]
+    assert [version_key(version) for version in sorted(versions, key=version_key)] == sorted(numbers)
+    for (one, a), (other, b) in product(zip(numbers, versions, strict=True), repeat=2):
+        assert (version_key(a) == version_key(b)) == (one == other)
+        assert (version_key(a) < version_key(b)) == (one < other)
+        assert (version_key(a) > version_key(b)) == (one > other)
 
 
 @given(new=NUMBERS, history=st.lists(NUMBERS, min_size=1, max_size=5), data=st.data())
