@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.workshop import Workshop
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "templates" / "demo" / "beacon-metrics"
 SHARED = ROOT.parent / "shared"
+
+# A random test that fails prints what repeats it. Under CI, Hypothesis draws the same examples each time.
+if settings.get_current_profile_name() == "default":
+    settings.register_profile("repeatable", print_blob=True, deadline=None)
+    settings.load_profile("repeatable")
 
 
 @pytest.fixture
