@@ -50,21 +50,28 @@ def text_invisible(offer: Offer) -> Iterator[Flaw]:
     Source: our design; Unicode, default ignorable code points.
     """
     for at, what, text in _texts(offer):
-        found = [] if text.value.isascii() or not folded(text.value) else _unseen(text.value)
-        if found:
-            first = text.value[found[0]]
-            more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-            before = text.value[max(0, found[0] - 20) : found[0]]
+        found = _unseen(text.value)
+        if found and folded(text.value):  # a text that shows nothing at all is a missing one
             yield Flaw(
                 at=at,
-                message=f"{what} holds the invisible character {_named(first)} behind {before!a}{more}",
+                message=f"{what} holds {_told(text.value, found)}",
                 file=text.file,
                 mark=_mark(text.value, found[0]) if text.file else None,
             )
 
 
+def _told(text: str, found: list[int]) -> str:
+    """The first invisible character, by its name and by what stands before it, and how many there are."""
+    several = f"{len(found):,} invisible characters, the first"
+    before = text[max(0, found[0] - 20) : found[0]]
+    first = f"{_named(text[found[0]])} behind {before!a}"
+    return f"{several if len(found) > 1 else 'the invisible character'} {first}"
+
+
 def _unseen(text: str) -> list[int]:
     """Where invisible characters stand that have no business there."""
+    if text.isascii() or not re.search(f"[{_UNSEEN}{_SELECTORS}]", text):
+        return []
     found = [match.start() for match in re.finditer(_INVISIBLE, text) if match[1]]
     if any(text[at] in _DIRECTIONS for at in found) and re.search(f"[{_RIGHT_TO_LEFT}]", text):
         found = [at for at in found if text[at] not in _DIRECTIONS]
