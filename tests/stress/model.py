@@ -22,6 +22,12 @@ class Content:
     def technical(self) -> object:
         return replace(self, title="")
 
+    def without(self, sku: str) -> "Content":
+        """What is left to be seen of it: versions and prices go with the SKUs that have them."""
+        left = self.skus - {sku}
+        price = self.price if "hourly" in left else PRICE
+        return replace(self, skus=left, version=self.version if left else 0, price=price)
+
 
 @dataclass
 class Sku:
@@ -151,7 +157,7 @@ class Model:
         for name in [sku] if sku else [n for n, s in self.skus.items() if s.state == "deletion_requested"]:
             self.skus[name].state, self.skus[name].before = "deleted", None
         for slot, content in self.slots.items():
-            self.slots[slot] = replace(content, skus=content.skus - {sku}) if content and sku else None
+            self.slots[slot] = content.without(sku) if content and sku else None
         if not sku:
             self.open, self.live = (state and "deleted" for state in (self.open, self.live))
         self.tickets = self.tickets - {sku} if sku else set()
