@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from publisher.agreement import UNKNOWN, diverged
 from publisher.catalogue import OfferView
 from publisher.catalogue.views import RevisionView
 from publisher.content import same_content
@@ -10,8 +11,8 @@ from publisher.document import Document
 from publisher.engine import Engine, other_offers, published
 from publisher.errors import GateRefused
 from publisher.findings import Gate, Report, Severity
-from publisher.lock import Lock, read_lock
 from publisher.lock import published as published_by_lock
+from publisher.lock import read_lock
 from publisher.marketplaces import Progress, Slot
 from publisher.profiles import load_profile
 from publisher.rules.registry import load
@@ -192,23 +193,6 @@ def lock_objection(engine: Engine, view: OfferView | None, folder: Path) -> str:
     if lock is None:
         return ""
     if view is None or not view.staged:
-        if lock.live or lock.staged:
-            return objection(
-                "lock-agrees",
-                "the lock file says that the offer was published; this catalogue knows nothing of it",
-            )
-        return ""
-    return _diverged(engine, view, lock)
-
-
-def _diverged(engine: Engine, view: OfferView, lock: Lock) -> str:
-    """The lock's head must stand in the catalogue's chain, where the lock says it stood."""
-    if lock.events > view.events:
-        return objection(
-            "lock-agrees", f"the lock file knows {lock.events} events, the catalogue {view.events}"
-        )
-    if lock.events and engine.catalogue.event_hash(view, lock.events) != lock.head:
-        return objection(
-            "lock-agrees", f"event {lock.events} of the lock file is another than the catalogue's"
-        )
-    return ""
+        return objection("lock-agrees", UNKNOWN) if lock.live or lock.staged else ""
+    reason = diverged(engine.catalogue, view, lock)
+    return objection("lock-agrees", reason) if reason else ""

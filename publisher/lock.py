@@ -162,6 +162,12 @@ def _lock_facts(lock: Lock) -> dict[str, Any]:
     }
 
 
+def contents(lock: Lock) -> dict[str, Any]:
+    """What a lock file says of the offer, as JSON, without its place in the history."""
+    history = {"lock", "events", "head"}
+    return {name: value for name, value in _lock_facts(lock).items() if name not in history}
+
+
 def _live_facts(live: Live) -> dict[str, Any]:
     since = live.since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return {"revision": live.revision, "digest": live.digest, "since": since, "hero": live.hero}

@@ -1,5 +1,7 @@
 """Moves a staged offer on, or back: one step at a time, each of which can be asked for again."""
 
+from pathlib import Path
+
 from publisher.catalogue import OfferView
 from publisher.document import Document
 from publisher.engine import Engine, Key
@@ -7,7 +9,7 @@ from publisher.errors import Refused
 from publisher.gates import objection
 from publisher.marketplaces import Progress, Slot
 from publisher.production import request_production
-from publisher.submissions import Outcome, observe, record, write
+from publisher.submissions import Outcome, observe, record, write, write_lock_file
 
 
 def advance(engine: Engine, key: Key, *, goal: Slot, document: Document | None = None) -> Outcome:
@@ -35,7 +37,10 @@ def cancel(engine: Engine, key: Key) -> Outcome:
         return outcome
     with write(engine, key, seen=view.rev) as work:
         work.fire("cancel")
-    return Outcome(view=engine.view(key), changed=True, message=f"{view.key} is a draft again")
+    view = engine.view(key)
+    if view.folder:
+        write_lock_file(engine, view, Path(view.folder))
+    return Outcome(view=view, changed=True, message=f"{view.key} is a draft again")
 
 
 def discard(engine: Engine, key: Key) -> Outcome:

@@ -1,42 +1,22 @@
 """Judges an offer folder at a gate: reads it, finds what is published, asks the rules, heeds waivers."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
 
-from publisher.baseline import LOCK, OtherOffer, Published
+from publisher.baseline import LOCK
 from publisher.document import Document, read_document
-from publisher.document.model import Offer
 from publisher.document.nodes import Problem
 from publisher.document.secrets import Secrets, read_secrets
-from publisher.errors import UsageError
 from publisher.findings import Finding, Gate, Report, Skipped
-from publisher.frozen import dataclass
+from publisher.measure import Against, Measure, measure
 from publisher.nearest import nearest
 from publisher.profiles import PROFILES, load_profile
 from publisher.redact import Secret
 from publisher.rules.registry import NO_BASELINE, find
 from publisher.rules.runner import Account, Circumstances, DiskAnswer, LinkAnswer, check
 from publisher.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from publisher.lock import LockBroken
-
-Against = Literal["auto", "lock", "catalogue", "none"]
-_SQLITE: Final = "sqlite:///"
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Baseline:
-    """What is known of the published offer; `reason` says why, where that is nothing."""
-
-    published: Published | None = None
-    others: tuple[OtherOffer, ...] | None = None
-    reason: str = NO_BASELINE
-    broken: "LockBroken | None" = None
 
 
 def validate(
@@ -55,7 +35,7 @@ def validate(
     """What the rules say of an offer folder.
 
     The profile is the argument's, else the offer's, else the settings'. `against` says where to
-    look for what is published: `auto` takes the lock file, else a catalogue that exists. Links are
+    look for what is published (see `publisher.measure`). Links are
     asked over the network at the production gate, and earlier with `network`; storage is asked for
     the ends of each disk with `probe_images`, from the stage gate on. `left_out` says why of each
     rule whose findings are not wanted; the settings decide without it.
@@ -64,20 +44,20 @@ def validate(
     there, SettingsError for a waiver of an unknown rule. What stands in the folder is never raised.
     """
     document = _known_profile(read_document(path, secrets))
-    baseline = _baseline(document, settings, against)
+    known = measure(document, settings, against)
     limits = load_profile(_profile_name(document, settings, profile))
     circumstances = Circumstances(
         gate=gate,
         limits=limits,
         now=now,
         account=account(settings),
-        published=baseline.published,
-        others=baseline.others,
+        published=known.published,
+        others=known.others,
         links=_links(document, limits.name, settings) if network or gate >= Gate.PRODUCTION else None,
         probes=_probes(document) if probe_images and gate >= Gate.STAGE else None,
         left_out=unwanted(settings) if left_out is None else left_out,
     )
-    report = _explained(check(document, circumstances), baseline, document)
+    report = _explained(check(document, circumstances), known, document)
     if not settings.waivers:
         return report
     from publisher.waivers import apply
@@ -155,49 +135,6 @@ def account(settings: Settings) -> Account:
     )
 
 
-def _baseline(document: Document, settings: Settings, against: Against) -> _Baseline:
-    if against == "none":
-        return _Baseline(reason="what is published was not asked for (--against none)")
-    if against != "catalogue" and (baseline := _from_lock(document)):
-        return baseline
-    exists = _catalogue_exists(settings)
-    if against == "lock" or (against == "catalogue" and not exists):
-        raise UsageError(
-            f"{document.folder if against == 'lock' else settings.home}: there is no "
-            f"{LOCK if against == 'lock' else 'catalogue'} to compare with",
-            hint="leave --against away; `publisher lock PATH` writes a lock file from the catalogue",
-        )
-    return _from_catalogue(document.offer, settings) if exists else _Baseline()
-
-
-def _from_lock(document: Document) -> _Baseline | None:
-    if not os.path.lexists(document.folder / LOCK):
-        return None
-    from publisher.lock import LockBroken, published, read_lock
-
-    try:
-        lock = read_lock(document.folder)
-    except LockBroken as error:
-        return _Baseline(reason="the lock file cannot be read", broken=error)
-    return _Baseline(published=published(lock)) if lock else None
-
-
-def _catalogue_exists(settings: Settings) -> bool:
-    """Whether there is one to ask: asking must not create it."""
-    url = settings.database_url
-    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).is_file()
-
-
-def _from_catalogue(offer: Offer | None, settings: Settings) -> _Baseline:
-    if offer is None or not (offer.publisher and offer.offer):
-        return _Baseline()
-    from publisher.engine import published_in_catalogue  # costs the database's libraries
-
-    known, others = published_in_catalogue(settings, offer.publisher, offer.offer)
-    reason = f"{offer.key} was never staged, says the catalogue"
-    return _Baseline(published=known, others=others, reason=reason)
-
-
 def _links(document: Document, profile: str, settings: Settings) -> Mapping[str, LinkAnswer]:
     if document.offer is None:
         return {}
@@ -216,20 +153,20 @@ def _probes(document: Document) -> Mapping[Secret, DiskAnswer]:
     return probe_disks(url for url in urls if not any(faults(url.reveal())))
 
 
-def _explained(report: Report, baseline: _Baseline, document: Document) -> Report:
-    """The report with the true reason for rules that had nothing to compare with."""
-    if baseline.reason != NO_BASELINE:
+def _explained(report: Report, known: Measure, document: Document) -> Report:
+    """The report with the true reason for rules that had nothing to compare with, and the notice."""
+    if known.reason != NO_BASELINE:
         skipped = (
-            Skipped(rule=skip.rule, reason=baseline.reason) if skip.reason == NO_BASELINE else skip
+            Skipped(rule=skip.rule, reason=known.reason) if skip.reason == NO_BASELINE else skip
             for skip in report.skipped
         )
         report = replace(report, skipped=tuple(skipped))
-    if (error := baseline.broken) is None:
+    if (notice := known.notice) is None:
         return report
-    rule = find("lock-broken")
+    rule = find(notice.rule)
     finding = Finding(
         code=rule.code, rule=rule.name, severity=rule.severity(report.profile, report.gate), gate=rule.gate,
-        message=error.message, fix=rule.fix, file=document.display(LOCK), line=error.line,
-        column=error.column, offer=report.offer,
+        message=notice.message, fix=rule.fix, file=document.display(LOCK), line=notice.line,
+        column=notice.column, offer=report.offer,
     )  # fmt: skip
     return replace(report, findings=(*report.findings, finding))

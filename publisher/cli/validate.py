@@ -17,11 +17,12 @@ from publisher.document.secrets import read_secrets
 from publisher.errors import UsageError
 from publisher.findings import Gate, Report, Severity
 from publisher.folders import documents
+from publisher.measure import Against
 from publisher.parallel import Judge, Outcome, judge_all
 from publisher.reports import FORMATS, MACHINE
 from publisher.reports import text as text_report
 from publisher.settings import Settings, load_settings
-from publisher.validation import Against, unwanted, validate
+from publisher.validation import unwanted, validate
 
 app = make_app()
 
@@ -44,7 +45,10 @@ def command(
         typer.Option(help="Instead of the profile that the offer names."),
     ] = None,
     against: Annotated[
-        Against, typer.Option(help="Where to see what is published; auto: lock file, else catalogue.")
+        Against,
+        typer.Option(
+            help="Where to see what is published; auto: catalogue if it knows the offer, else lock file."
+        ),
     ] = "auto",
     select: Annotated[
         list[str] | None,

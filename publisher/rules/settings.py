@@ -22,6 +22,31 @@ _TEXTS: Final = {
         Why: this rule guards what cannot be undone or cannot be judged, so nobody can answer for it.
         Fix: cure the finding and delete the waiver.
         Source: the engine's settings; `publisher explain` says of each rule whether it can be waived.""",
+    ("CFG105", "lock-missing", Severity.WARNING): """An offer that was staged has its lock file beside it.
+        Why: a pipeline without the catalogue learns from it alone what is published and must stay.
+        Fix: write it with `publisher lock PATH`, and commit it with the offer.
+        Source: the engine's lock file, format 1.""",
+    ("CFG106", "lock-outdated", Severity.WARNING): """The lock file says what the catalogue knows by now.
+        Why: a pipeline that has the lock file alone does not see what was published since.
+        Fix: take the newest one from version control, or write it with `publisher lock PATH`; commit it.
+        Source: the engine's lock file, format 1.""",
+    (
+        "CFG107",
+        "lock-diverged",
+        Severity.ERROR,
+    ): """The lock file was written from the history of this catalogue.
+        Why: one of the two is wrong about what is published; the stage gate refuses another history as well.
+        Fix: see which is right with `publisher history OFFER --verify`. Where it is the catalogue, write the
+        file anew with `publisher lock PATH`; where it is the file, ask the right catalogue (`database_url`).
+        Source: the engine's lock file, format 1.""",
+    (
+        "CFG108",
+        "lock-unknown",
+        Severity.WARNING,
+    ): """What the lock file calls published is known to the catalogue.
+        Why: the stage gate refuses an offer that was published elsewhere: nobody here knows its history.
+        Fix: ask the right catalogue (`database_url`), or record the offer with `publisher adopt PATH`.
+        Source: the engine's lock file, format 1.""",
 }
 
 for (_code, _name, _severity), _text in _TEXTS.items():
