@@ -63,7 +63,7 @@ def _matching(pattern: Path) -> Iterator[Path | UsageError]:
         for document in _meant(match)
     ]
     yield from found or [
-        UsageError(f"{pattern}: no offer folder matches", hint="see what the pattern finds with `ls`")
+        UsageError(f"{pattern}: no such offer folder; as a pattern it matches none", hint="see it with `ls`")
     ]
 
 

@@ -73,8 +73,8 @@ def test_an_offer_folder_is_itself_whatever_lies_in_it(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("nothing/*", "nothing/*: no offer folder matches"),
-        ("offers/*.md", "offers/*.md: no offer folder matches"),
+        ("nothing/*", "nothing/*: no such offer folder; as a pattern it matches none"),
+        ("offers/*.md", "offers/*.md: no such offer folder; as a pattern it matches none"),
         ("empty", "empty: holds no offer.yaml"),
         ("gone", "gone: no such offer folder"),
     ],
