@@ -51,6 +51,10 @@ def _check_name(name: str) -> None:
         raise FileRefused(f"the name has {len(name):,} characters")
     if found := _UNSAFE.search(name):
         raise FileRefused(f"the name holds {found.group()!a}; use letters, digits, '-', '_', '.' and '/'")
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        raise FileRefused("no file of this system can have that name; use a UTF-8 locale") from None
     if name.startswith(("/", "~")):
         raise FileRefused("the path is absolute; write it relative to the offer folder")
     for part in name.split("/"):

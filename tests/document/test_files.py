@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,14 @@ def test_a_huge_file_is_refused_unread(folder: Path) -> None:
         file.truncate(9 * 1024 * 1024)
     with pytest.raises(FileRefused, match="at most"):
         read_inside(folder, "huge.txt")
+
+
+def test_a_name_that_the_system_cannot_spell_is_refused(folder: Path) -> None:
+    code = f"from publisher.document.files import read_inside; read_inside({str(folder)!r}, 'caf\\xe9.txt')"
+    environ = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    said = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
+    )
+    assert said.stderr.splitlines()[-1].startswith(
+        "publisher.document.files.FileRefused: no file of this system"
+    )
