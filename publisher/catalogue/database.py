@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,10 +17,9 @@ HEAD: Final = "0001"
 KNOWN: Final = ("0001",)
 BUSY_SECONDS: Final = 30
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode=WAL",
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
 )
@@ -92,6 +91,10 @@ def _sqlite(url: str) -> Engine:
         connection.isolation_level = None  # we begin transactions ourselves
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        # SQLite does not wait here for another process that just makes the file; until a later
+        # connection succeeds, the rollback journal is as durable. What else is wrong shows soon.
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode=WAL")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
