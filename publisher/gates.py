@@ -54,7 +54,13 @@ def judge(engine: Engine, document: Document, gate: Gate, *, profile: str | None
             links=_links(engine, document, limits.name) if gate >= Gate.PRODUCTION else None,
         ),
     )
-    return apply(report, settings.waivers, today=engine.clock().date(), file=settings.file)
+    return apply(
+        report,
+        settings.waivers,
+        today=engine.clock().date(),
+        days=settings["waiver_days"],
+        file=settings.file,
+    )
 
 
 def assumed_links(engine: Engine) -> tuple[str, ...]:

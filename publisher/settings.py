@@ -148,6 +148,9 @@ SETTINGS: Final[dict[str, Setting]] = {
         default="error",
         help="least severity with which `validate` ends with exit code 1",
     ),
+    "waiver_days": Setting(
+        read=_count, default=90, help="how many days ahead a waiver may end; 0 means any number"
+    ),
     "links.assume": Setting(
         read=_texts, default=(), help="host patterns taken as reachable in rehearsals (local target only)"
     ),

@@ -62,7 +62,13 @@ def validate(
         return report
     from publisher.waivers import apply
 
-    return apply(report, settings.waivers, today=now.astimezone(UTC).date(), file=settings.file)
+    return apply(
+        report,
+        settings.waivers,
+        today=now.astimezone(UTC).date(),
+        days=settings["waiver_days"],
+        file=settings.file,
+    )
 
 
 def validate_folder(

@@ -17,18 +17,24 @@ from publisher.rules.registry import RULES, Rule, find
 from publisher.settings import Waiver
 
 SOON: Final = timedelta(days=14)
+_CENTURY: Final = 36_525  # days; dates end with the year 9999
 _TABLE: Final = re.compile(r"(?m)^[ \t]*(?:\[\[[ \t]*(?:tool\.publisher\.)?waivers[ \t]*\]\]|waivers[ \t]*=)")
 
 
-def apply(report: Report, waivers: tuple[Waiver, ...], *, today: date, file: Path | None = None) -> Report:
+def apply(
+    report: Report, waivers: tuple[Waiver, ...], *, today: date, days: int = 90, file: Path | None = None
+) -> Report:
     """The report with its waived findings marked, and findings about the waivers themselves.
 
-    A waiver holds through its last day. `file` is where the waivers stand. Raises SettingsError for
-    a code that no rule has.
+    A waiver holds through its last day, if that is at most so many days ahead (0: any number). `file`
+    is where the waivers stand. Raises SettingsError for a code that no rule has.
     """
-    judged = [_Judged(waiver, number, _rule(waiver, number, file)) for number, waiver in enumerate(waivers)]
+    latest = today + timedelta(days=min(days, _CENTURY)) if days else date.max
+    judged = [
+        _Judged(waiver, number, _rule(waiver, number, file), latest) for number, waiver in enumerate(waivers)
+    ]
     ours = [one for one in judged if _concerns(one.waiver, report)]
-    holding = [one for one in ours if one.rule.waivable and one.waiver.until >= today]
+    holding = [one for one in ours if one.rule.waivable and today <= one.waiver.until <= latest]
     findings = [_marked(finding, holding) for finding in report.findings]
     if about := [one for one in ours if one.complaint(report, today)]:
         lines = _lines(file)
@@ -41,13 +47,30 @@ def ending(waivers: Iterable[Waiver], *, today: date) -> tuple[Waiver, ...]:
     return tuple(waiver for waiver in waivers if today <= waiver.until <= today + SOON)
 
 
+def settled(reports: Iterable[Report], waivers: tuple[Waiver, ...]) -> list[Report]:
+    """The reports of one run, without the word that a waiver of every offer is unused here where another
+    of them uses it."""
+    reports = list(reports)
+    used = {finding.rule for report in reports for finding in report.findings if finding.waived}
+    needed = {f"/waivers/{n}" for n, waiver in enumerate(waivers) if find(waiver.code).name in used}
+
+    def idle(finding: Finding) -> bool:
+        return finding.rule == "waiver-unused" and finding.severity is Severity.INFO
+
+    return [
+        replace(report, findings=tuple(f for f in report.findings if not (idle(f) and f.pointer in needed)))
+        for report in reports
+    ]
+
+
 @dataclass(frozen=True)
 class _Judged:
-    """A waiver, its index in the settings file, and the rule that it waives."""
+    """A waiver, its index in the settings file, the rule that it waives, and the latest day it may end."""
 
     waiver: Waiver
     number: int
     rule: Rule
+    latest: date
 
     def complaint(self, report: Report, today: date) -> tuple[str, str] | None:
         """The rule that the waiver itself breaks, if any, and how."""
@@ -55,6 +78,9 @@ class _Judged:
             return "waiver-refused", "does not count: this rule cannot be waived"
         if self.waiver.until < today:
             return "waiver-expired", f"ended on {self.waiver.until.isoformat()}"
+        if self.waiver.until > self.latest:
+            days = f"it ends on {self.waiver.until.isoformat()}, and may end by {self.latest.isoformat()}"
+            return "waiver-too-long", f"does not count: {days}"
         if self.rule.name in report.passed:  # a rule that was not asked here may need its waiver elsewhere
             return "waiver-unused", f"waives nothing in {report.offer}"
         return None

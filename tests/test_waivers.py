@@ -117,7 +117,7 @@ def test_the_place_is_the_line_of_the_waiver(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     row = '[[waivers]]\ncode = "TXT101"\noffer = "beacon"\nreason = "r"\nuntil = {}\nby = "ana"\n'
     Path("publisher.toml").write_text(
-        'profile = "classic"\n\n' + row.format("2026-12-31") + "\n" + row.format("2026-08-31"),
+        'profile = "classic"\n\n' + row.format("2026-11-30") + "\n" + row.format("2026-08-31"),
         encoding="utf-8",
     )
     settings = load_settings(tmp_path, environ={})

@@ -113,10 +113,10 @@ def command(
     outcomes = _judged(paths, judge, 1 if network or probe_images or gate == "production" else jobs)
     reports = [outcome for outcome in outcomes if isinstance(outcome, Report)]
     codes = [complain(outcome) for outcome in outcomes if isinstance(outcome, UsageError)]
+    reports = _with_waivers(reports, settings, now)
     _show(reports, output_format, verbose=verbose)
     for name, file in files:
         _write(file, _rendered(reports, name, verbose=verbose))
-    _remind(settings, now)
     least = Severity(fail_on or settings["fail_on"])
     failed = not exit_zero and any(report.blocks(least) for report in reports)
     raise typer.Exit(max(codes, default=int(failed)))
@@ -130,12 +130,15 @@ def _judged(paths: Sequence[Path], judge: Judge, jobs: int) -> list[Outcome]:
         return [document if isinstance(document, UsageError) else next(outcomes) for document in found]
 
 
-def _remind(settings: Settings, now: datetime) -> None:
-    if settings.waivers:
-        from publisher.waivers import ending
+def _with_waivers(reports: list[Report], settings: Settings, now: datetime) -> list[Report]:
+    """The reports with what is said of waivers put together; says which waivers end soon."""
+    if not settings.waivers:
+        return reports
+    from publisher.waivers import ending, settled
 
-        for waiver in ending(settings.waivers, today=now.date()):
-            note(f"note: the waiver of {waiver.code} ends on {waiver.until.isoformat()}: {waiver.reason}")
+    for waiver in ending(settings.waivers, today=now.date()):
+        note(f"note: the waiver of {waiver.code} ends on {waiver.until.isoformat()}: {waiver.reason}")
+    return settled(reports, settings.waivers)
 
 
 def _output_file(word: str) -> tuple[str, Path]:

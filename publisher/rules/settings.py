@@ -47,6 +47,11 @@ _TEXTS: Final = {
         Why: the stage gate refuses an offer that was published elsewhere: nobody here knows its history.
         Fix: ask the right catalogue (`database_url`), or record the offer with `publisher adopt PATH`.
         Source: the engine's lock file, format 1.""",
+    ("CFG109", "waiver-too-long", Severity.WARNING): """A waiver ends soon enough to be thought of again.
+        Why: whoever answers for a finding for years answers for it no longer; such a waiver does not count.
+        Fix: write an earlier `until`, and renew it while it is needed; the setting `waiver_days` says how
+        many days ahead it may lie.
+        Source: the engine's settings; waivers are for a time.""",
 }
 
 for (_code, _name, _severity), _text in _TEXTS.items():
