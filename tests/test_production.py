@@ -139,6 +139,16 @@ def test_others_approve_and_an_edit_voids_it(tmp_path: Path) -> None:
         assert request_production(shop.engine, KEY).view.state == "live"
 
 
+def test_who_stages_again_does_not_count_as_approver(tmp_path: Path) -> None:
+    with open_workshop(tmp_path, approvals="1") as shop:
+        stage(shop.engine, shop.folder(content()))
+        reviewer = replace(shop.engine, actor="reviewer@elsewhere")
+        approve(reviewer, KEY)
+        cancel(reviewer, KEY)
+        stage(reviewer, shop.read())
+        assert "0 of 1 approvals by others than reviewer@elsewhere" in reasons(shop)
+
+
 def test_every_reason_is_told_at_once(tmp_path: Path) -> None:
     with open_workshop(tmp_path, approvals="2", required_test="true") as shop:
         stage(shop.engine, shop.folder(content()))

@@ -140,6 +140,14 @@ def test_what_is_no_text_any_more_is_a_broken_history_too(
     assert check(path)
 
 
+def test_the_same_json_written_otherwise_is_found(
+    shop: Workshop, path: Path, rows: sqlite3.Connection
+) -> None:
+    rows.execute("UPDATE event SET detail = replace(detail, '{', '{ ') WHERE number = 3")
+    assert broken(shop) == "event 3 was altered"
+    assert check(path)
+
+
 def test_a_cut_tail_shows_against_the_offer(shop: Workshop, path: Path, rows: sqlite3.Connection) -> None:
     rows.execute("DELETE FROM event WHERE number > 5")
     assert "the chain ends at 5" in broken(shop)
