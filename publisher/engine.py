@@ -96,7 +96,7 @@ def open_marketplace(settings: Settings) -> Marketplace:
     def broken(urls: Sequence[str]) -> Mapping[str, str]:
         from publisher.links import check_links
 
-        answers = check_links(urls, assume=settings["links.assume"])
+        answers = check_links(urls, assume=settings["links.assume"], **settings.link_limits)
         return {url: answer.detail for url, answer in answers.items() if not answer.ok}
 
     return LocalMarketplace(settings.home / "marketplace.db", check_links=broken)

@@ -80,7 +80,7 @@ def _links(engine: Engine, document: Document, profile: str) -> Mapping[str, Lin
     engine.say(
         f"checking {len(set(urls))} links{' (assumed: ' + ', '.join(assumed) + ')' if assumed else ''}"
     )
-    return check_links(urls, assume=assumed)
+    return check_links(urls, assume=assumed, **engine.settings.link_limits)
 
 
 def refuse_blocked(report: Report, what: str) -> None:

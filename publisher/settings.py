@@ -2,27 +2,27 @@
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from publisher.errors import SettingsError
 from publisher.frozen import dataclass
+from publisher.kinds import FLAG, OPTIONAL_FLAG, TEXT, TEXTS, Kind, choice, number
 from publisher.nearest import nearest
 from publisher.profiles import CLASSIC, PROFILES
 
 FILE: Final = "publisher.toml"
 TARGETS: Final = ("local", "manual")
-_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One setting: how it is read, what it is when nobody says, and what it does."""
+    """One setting: its kind of value, what it is when nobody says, and what it does."""
 
-    read: Callable[[Any], Any]
+    kind: Kind
     default: Any
     help: str
 
@@ -41,6 +41,14 @@ class Waiver:
     until: date
     by: str
     offer: str = ""
+
+
+class LinkLimits(TypedDict):
+    """Seconds for one link, links at the same time, and how many of these may be of one host."""
+
+    timeout: int
+    concurrency: int
+    per_host: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,103 +71,83 @@ class Settings:
         return self.root / ".publisher"
 
     @property
+    def link_limits(self) -> LinkLimits:
+        """How links are asked."""
+        return LinkLimits(
+            timeout=self["links.timeout"],
+            concurrency=self["links.concurrency"],
+            per_host=self["links.per_host"],
+        )
+
+    @property
     def database_url(self) -> str:
         """The catalogue's database."""
         return str(self["database_url"]) or f"sqlite:///{self.home / 'catalogue.db'}"
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError("a text is expected")
-    return value
-
-
-def _choice(*known: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in known:
-            near = nearest(str(value), known)
-            raise ValueError(f"did you mean {near!r}?" if near else f"one of {', '.join(known)} is expected")
-        return str(value)
-
-    return read
-
-
-def _flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() in _TRUE | _FALSE:
-        return str(value).lower() in _TRUE
-    raise ValueError("true or false is expected")
-
-
-def _optional_flag(value: Any) -> bool | None:
-    return None if value in (None, "") else _flag(value)
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not str(value).isascii() or not str(value).isdigit():
-        raise ValueError("a whole number, 0 or more, is expected")
-    return int(value)
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    items = [part.strip() for part in value.split(",")] if isinstance(value, str) else value
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ValueError("a list of texts is expected")
-    return tuple(item for item in items if item)
-
-
 SETTINGS: Final[dict[str, Setting]] = {
-    "target": Setting(read=_choice(*TARGETS), default="local", help="marketplace that offers go to"),
-    "profile": Setting(read=_choice(*PROFILES), default=CLASSIC, help="generation of the marketplace"),
-    "database_url": Setting(read=_text, default="", help="catalogue; empty means .publisher/catalogue.db"),
+    "target": Setting(kind=choice(*TARGETS), default="local", help="marketplace that offers go to"),
+    "profile": Setting(kind=choice(*PROFILES), default=CLASSIC, help="generation of the marketplace"),
+    "database_url": Setting(kind=TEXT, default="", help="catalogue; empty means .publisher/catalogue.db"),
     "required_test": Setting(
-        read=_flag, default=False, help="refuse a production request without a passed staging test"
+        kind=FLAG, default=False, help="refuse a production request without a passed staging test"
     ),
     "approvals": Setting(
-        read=_count, default=0, help="how many other persons must approve before production"
+        kind=number(0, 100), default=0, help="how many other persons must approve before production"
     ),
     "solution_template_approved": Setting(
-        read=_flag, default=False, help="whether hidden SKUs are approved for the account"
+        kind=FLAG, default=False, help="whether hidden SKUs are approved for the account"
     ),
     "account.tax_profile": Setting(
-        read=_optional_flag,
+        kind=OPTIONAL_FLAG,
         default=None,
         help="whether the account has a tax profile; needed for hourly SKUs",
     ),
     "account.bank_account": Setting(
-        read=_optional_flag,
+        kind=OPTIONAL_FLAG,
         default=None,
         help="whether the account has a bank account; needed for hourly SKUs",
     ),
     "account.azure_certified": Setting(
-        read=_optional_flag,
+        kind=OPTIONAL_FLAG,
         default=None,
         help="whether the account is approved for Azure Certified; needed in the classic portal",
     ),
     "select": Setting(
-        read=_texts,
+        kind=TEXTS,
         default=(),
         help="rules that `validate` tells of alone: names, codes, beginnings of codes",
     ),
-    "ignore": Setting(read=_texts, default=(), help="rules that `validate` tells nothing of"),
+    "ignore": Setting(kind=TEXTS, default=(), help="rules that `validate` tells nothing of"),
     "fail_on": Setting(
-        read=_choice("error", "warning", "info"),
+        kind=choice("error", "warning", "info"),
         default="error",
         help="least severity with which `validate` ends with exit code 1",
     ),
     "waiver_days": Setting(
-        read=_count, default=90, help="how many days ahead a waiver may end; 0 means any number"
+        kind=number(0, 36_500), default=90, help="how many days ahead a waiver may end; 0 means any number"
     ),
     "links.assume": Setting(
-        read=_texts, default=(), help="host patterns taken as reachable in rehearsals (local target only)"
+        kind=TEXTS, default=(), help="host patterns taken as reachable in rehearsals (local target only)"
     ),
+    "links.cache_hours": Setting(
+        kind=number(0, 8760),
+        default=1,
+        help="hours for which `validate` does not ask a link again that answered; 0: none",
+    ),
+    "links.timeout": Setting(
+        kind=number(1, 600), default=20, help="seconds for one link with all its redirects"
+    ),
+    "links.concurrency": Setting(
+        kind=number(1, 1000), default=100, help="links that are asked at the same time"
+    ),
+    "links.per_host": Setting(kind=number(1, 100), default=8, help="of these, at most so many of one host"),
     "language": Setting(
-        read=_choice("en", "fr"), default="en", help="language of ticket drafts and portal steps"
+        kind=choice("en", "fr"), default="en", help="language of ticket drafts and portal steps"
     ),
-    "contact.name": Setting(read=_text, default="", help="who is named as contact in ticket drafts"),
-    "contact.email": Setting(read=_text, default="", help="e-mail address in ticket drafts"),
-    "contact.phone": Setting(read=_text, default="", help="telephone number in ticket drafts"),
+    "contact.name": Setting(kind=TEXT, default="", help="who is named as contact in ticket drafts"),
+    "contact.email": Setting(kind=TEXT, default="", help="e-mail address in ticket drafts"),
+    "contact.phone": Setting(kind=TEXT, default="", help="telephone number in ticket drafts"),
 }
 
 
@@ -233,7 +221,7 @@ def _effective(
     else:
         return setting.default, "default"
     try:
-        return setting.read(raw), origin
+        return setting.kind.read(raw), origin
     except ValueError as error:
         raise SettingsError(f"{origin}: {name}: {error}", hint=setting.help) from None
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from publisher.baseline import LOCK
@@ -53,7 +54,7 @@ def validate(
         account=account(settings),
         published=known.published,
         others=known.others,
-        links=_links(document, limits.name, settings) if network or gate >= Gate.PRODUCTION else None,
+        links=_links(document, limits.name, settings, now) if network or gate >= Gate.PRODUCTION else None,
         probes=_probes(document) if probe_images and gate >= Gate.STAGE else None,
         left_out=unwanted(settings) if left_out is None else left_out,
     )
@@ -141,14 +142,19 @@ def account(settings: Settings) -> Account:
     )
 
 
-def _links(document: Document, profile: str, settings: Settings) -> Mapping[str, LinkAnswer]:
+def _links(document: Document, profile: str, settings: Settings, now: datetime) -> Mapping[str, LinkAnswer]:
     if document.offer is None:
         return {}
     from publisher.links import check_links
+    from publisher.links.cache import FILE, remembered
     from publisher.rules.links import link_urls
 
     assume = settings["links.assume"] if settings["target"] == "local" else ()
-    return check_links([url for _, url in link_urls(document.offer, profile)], assume=assume)
+    ask = partial(check_links, assume=assume, **settings.link_limits)
+    urls = [url for _, url in link_urls(document.offer, profile)]
+    if not (hours := settings["links.cache_hours"]):
+        return ask(urls)
+    return remembered(urls, ask, file=settings.home / FILE, age=timedelta(hours=hours), now=now)
 
 
 def _probes(document: Document) -> Mapping[Secret, DiskAnswer]:

@@ -17,7 +17,6 @@ from publisher.rules.registry import RULES, Rule, find
 from publisher.settings import Waiver
 
 SOON: Final = timedelta(days=14)
-_CENTURY: Final = 36_525  # days; dates end with the year 9999
 _TABLE: Final = re.compile(r"(?m)^[ \t]*(?:\[\[[ \t]*(?:tool\.publisher\.)?waivers[ \t]*\]\]|waivers[ \t]*=)")
 
 
@@ -29,7 +28,7 @@ def apply(
     A waiver holds through its last day, if that is at most so many days ahead (0: any number). `file`
     is where the waivers stand. Raises SettingsError for a code that no rule has.
     """
-    latest = today + timedelta(days=min(days, _CENTURY)) if days else date.max
+    latest = today + timedelta(days=days) if days else date.max
     judged = [
         _Judged(waiver, number, _rule(waiver, number, file), latest) for number, waiver in enumerate(waivers)
     ]

@@ -96,9 +96,9 @@ def command(
 ) -> None:
     """Check an offer folder against the marketplace's rules.
 
-    Nothing is written, and nothing is sent but questions whether links answer (at the production gate,
-    or with --network) and whether disks can be read (with --probe-images). Exit codes: 0 nothing at or
-    above --fail-on, 1 findings, 2 could not judge.
+    Nothing is sent but questions whether links answer (at the production gate, or with --network) and
+    whether disks can be read (with --probe-images). Nothing is written but which links answered, for an
+    hour. Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not judge.
 
     Example: publisher validate offers/relaygate --gate production --secrets-file secrets.env
     """
