@@ -38,7 +38,7 @@ COMMANDS: Final = {
     "image": "Add or replace an image version in an offer folder.",
     "ticket": "List and show support-ticket drafts.",
     "workflow": "Draw the lifecycle of offers and SKUs.",
-    "schema": "Print the JSON Schema of the offer format.",
+    "schema": "Print the JSON Schema of offers, settings, lock files or reports.",
     "config": "Show every setting, its value, and where it came from.",
     "doctor": "Check the installation, the settings and the catalogue.",
     "marketplace": "Look into the embedded marketplace, and rehearse its moods.",
