@@ -85,7 +85,7 @@ def read_yaml(text: str, file: str = "") -> Node:
                 rule="document-syntax",
                 message=error.problem or "not YAML",
                 fix=_cure(error.problem or "", text, error.problem_mark),
-                mark=_inside(text, error.problem_mark) if error.problem_mark else None,
+                mark=_mark(error.problem_mark, _place(text)) if error.problem_mark else None,
                 file=file,
             )
         ) from None
@@ -113,21 +113,16 @@ def _place(before: str) -> Mark:
     return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-def _mark(mark: Any) -> Mark:
-    return Mark(mark.line + 1, mark.column + 1)
-
-
-def _inside(text: str, mark: Any) -> Mark:
-    """The mark, or the end of the text: the parser ends a last line that has no line end."""
-    end = _place(text)
-    return end if mark.line >= end.line else _mark(mark)
+def _mark(mark: Any, end: Mark) -> Mark:
+    """A place of the parser's, or the end of the text: the parser ends a last line that has no line end."""
+    return end if mark.line >= end.line else Mark(mark.line + 1, mark.column + 1)
 
 
 class _Composer:
     """Builds nodes from events; one pass, bounded in depth and number."""
 
     def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
+        self.file, self.end = file, _place(text)
         self._read = _LOADER(text).get_event
         self._count = 0
 
@@ -139,7 +134,7 @@ class _Composer:
         return event
 
     def _refuse(self, rule: str, message: str, event: Any, fix: str = "") -> Unreadable:
-        mark = _inside(self.text, event.start_mark)
+        mark = _mark(event.start_mark, self.end)
         return Unreadable(Problem(rule=rule, message=message, fix=fix, mark=mark, file=self.file))
 
     def document(self) -> Node:
@@ -158,7 +153,7 @@ class _Composer:
 
     def _node(self, event: Any, depth: int) -> Node:
         self._check(event, depth)
-        mark = _mark(event.start_mark)
+        mark = _mark(event.start_mark, self.end)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, mark)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -191,7 +186,7 @@ class _Composer:
     def _mapping(self, mark: Mark, depth: int) -> Mapping:
         mapping, seen = Mapping(mark), set[str]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            place = _mark(event.start_mark)
+            place = _mark(event.start_mark, self.end)
             key = self._key(event, place, depth)
             if (folded := unicodedata.normalize("NFC", key)) in seen:
                 raise self._refuse(

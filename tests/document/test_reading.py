@@ -53,6 +53,7 @@ def test_every_value_has_its_place(demo: Path) -> None:
         ("offer: a\uffffb\n", ("document-control-character", 1, 9)),
         ("offer: [a", ("document-syntax", 1, 10)),
         ("# nothing", ("document-empty", 1, 10)),
+        ("---", ("document-root", 1, 4)),
         ("ofer: a\n", ("document-unknown-key", 1, 1)),
         ("skus: {id: a}\n", ("document-type", 1, 1)),
         ("skus:\n  - {hidden: yes}\n", ("document-type", 2, 14)),

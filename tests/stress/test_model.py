@@ -70,7 +70,7 @@ LIKELY = {
     "staging": ("request", "request", "request lost", "slowly", "slowly", "release", "cancel", "revise title", "revise newer",
                 "revise break", "delete", "delete byol", "delete extra", "keep extra", "test 0", "test 1",
                 "approve", "wait", "hold on", "hold off", "verdict refused"),
-    "production_requested": ("force offer", "force sku", "wait", "wait", "cancel", "stage", "hold off", "release"),
+    "production_requested": ("force offer", "force sku", "wait", "wait", "cancel", "cancel", "stage", "hold off", "release"),
     "live": ("edit newer", "revise newer", "revise add", "revise title", "revise break", "edit price", "release",
              "release", "delete", "delete byol", "done byol", "keep byol", "delete extra", "hold on"),
     "deletion_requested": ("keep", "keep", "done", "keep byol", "done byol", "stage"),
@@ -238,8 +238,10 @@ class OfferMachine(RuleBasedStateMachine):
         if not self.known or (subject == "sku" and not skus):
             return
         sku = skus[self.steps % len(skus)] if subject == "sku" else ""
-        state = self.model.skus[sku].state if sku else self.model.state
-        before = self.shop.view
+        self._forced(sku, self.model.skus[sku].state if sku else self.model.state)
+
+    def _forced(self, sku: str, state: str) -> None:
+        subject, before = ("sku" if sku else "offer"), self.shop.view
         for trigger in (trigger for known, trigger in REFUSED if known == state):
             with (
                 pytest.raises(IllegalTransition),
@@ -277,6 +279,13 @@ class OfferMachine(RuleBasedStateMachine):
         if view.rev != self.compared or self.steps % 8 == 0:
             self.compared = view.rev
             self._contents_agree(view)
+            self._forced_once(view)
+
+    def _forced_once(self, view: OfferView) -> None:
+        """States that no step has forced yet are forced when they are met: some are rare."""
+        for sku, state in (("", view.state), *((sku.sku, sku.state) for sku in view.skus)):
+            if not any(self.seen.refused["sku" if sku else "offer", state, t] for t in TRIGGERS):
+                self._forced(sku, state)
 
     def _contents_agree(self, view: OfferView) -> None:
         """What is recorded, and what stands in the slots; it takes time, and changes with writes only."""
