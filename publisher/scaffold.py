@@ -1,6 +1,5 @@
 """Writes a commented offer folder that lacks only what its owner alone can know."""
 
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -8,12 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from publisher.document import NAMES
+from publisher.document.writing import IGNORED, SCHEMA, ignored, schema_file
 from publisher.errors import Refused, UsageError
 from publisher.profiles import CLASSIC, Profile, load_profile
 from publisher.resources import folder as shipped
-
-SCHEMA: Final = ".vm-offer.schema.json"
-IGNORED: Final = ".gitignore"
 
 _ID: Final = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,49}")
 
@@ -56,11 +53,9 @@ def _written(folder: Path, limits: Profile, publisher: str, offer: str) -> Itera
 
 
 def _files(folder: Path, limits: Profile, publisher: str, offer: str) -> Iterator[tuple[str, bytes]]:
-    from publisher.document.schema import offer_schema
-
     templates = shipped("templates") / "scaffold"
-    yield IGNORED, _ignored(folder / IGNORED, (templates / "gitignore").read_text("utf-8"))
-    yield SCHEMA, (json.dumps(offer_schema(), indent=1, ensure_ascii=False) + "\n").encode()
+    yield IGNORED, ignored(folder / IGNORED)
+    yield SCHEMA, schema_file()
     yield "secrets.env.example", (templates / "secrets.env.example").read_bytes()
     yield "texts/description.html", b""
     yield "texts/terms.txt", b""
@@ -68,14 +63,6 @@ def _files(folder: Path, limits: Profile, publisher: str, offer: str) -> Iterato
         if size.required:
             yield f"media/logo-{name}.png", _placeholder(size.width[0], size.height[0])
     yield NAMES[0], _document(templates, limits, publisher, offer).encode()
-
-
-def _ignored(path: Path, wanted: str) -> bytes:
-    """The lines of a `.gitignore` that may be there, and those that it lacks."""
-    there = path.read_text("utf-8") if path.is_file() else ""
-    lines = [line for line in wanted.splitlines() if line not in there.splitlines()]
-    gap = "\n" if there and not there.endswith("\n") else ""
-    return (there + gap + "".join(line + "\n" for line in lines)).encode()
 
 
 def _document(templates: Path, limits: Profile, publisher: str, offer: str) -> str:

@@ -21,7 +21,7 @@ def read_inside(root: Path, name: str) -> bytes:
 
     Raises FileRefused for any other name or kind of file; never blocks on a pipe or device.
     """
-    _check_name(name)
+    check_name(name)
     path = f"{root}/{name}"
     return read_regular(_followed(root, path) if _linked(root, name) else path)
 
@@ -44,7 +44,8 @@ def _followed(root: Path, path: str) -> str:
     return real
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises FileRefused for a name that leads out of a folder, or is not portable."""
     if not name.strip():
         raise FileRefused("the name is empty")
     if len(name) > 1024:
