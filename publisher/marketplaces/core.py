@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +17,14 @@ from publisher.errors import (
 )
 from publisher.marketplaces import Capabilities, Content, Progress, Request, Slot, Status, knobs, ledger
 from publisher.marketplaces.canonical import without_signatures, without_sku
-from publisher.marketplaces.database import MarketplaceFile, writing
-from publisher.marketplaces.ledger import JournalEntry, Submission
+from publisher.marketplaces.database import writing
+from publisher.marketplaces.ledger import Submission
+from publisher.marketplaces.simulation import Simulation
+
+First = Callable[[Slot, bool], tuple[str, str]]
 
 
-class SimulatedMarketplace(ABC):
+class SimulatedMarketplace(Simulation, ABC):
     """The port over one SQLite file; a subclass says how submissions move on.
 
     Every method of the port may raise one of the four classes of MarketplaceError, all others
@@ -31,8 +34,8 @@ class SimulatedMarketplace(ABC):
     def __init__(
         self, path: Path, *, capabilities: Capabilities, application_id: int, patience: float
     ) -> None:
+        super().__init__(path, application_id=application_id, patience=patience)
         self.capabilities = capabilities
-        self._file = MarketplaceFile(path, application_id=application_id, patience=patience)
 
     @abstractmethod
     def _first(self, slot: Slot, skips_certification: bool) -> tuple[str, str]:
@@ -51,7 +54,7 @@ class SimulatedMarketplace(ABC):
         with self._call(request.publisher, request.offer) as db, writing(db):
             submission = ledger.find(db, request.identity)
             if submission is None:
-                submission = self._accept(db, request, now)
+                submission = accept(db, request, self._first, now)
             elif not _same(submission, request):
                 raise MarketplaceRefused(
                     f"identity {request.identity} already stands for another submission"
@@ -81,10 +84,7 @@ class SimulatedMarketplace(ABC):
             if submission is None:
                 raise MarketplaceRefused(f"{publisher}/{offer} has no submission {identity}")
             if not submission.progress.final:
-                message = f"cancelled during {submission.step}"
-                submission = ledger.conclude(
-                    db, submission, Progress.CANCELLED, step=submission.step, message=message, now=now
-                )
+                submission = cancelled(db, submission, now)
             return self._status(db, submission, now)
 
     def content(
@@ -122,40 +122,10 @@ class SimulatedMarketplace(ABC):
                     f"identity {identity} already stands for another withdrawal",
                     hint="choose a new identity for each withdrawal",
                 )
-            _demand_rest(db, publisher, offer)
+            demand_rest(db, publisher, offer)
             slots = [slot for slot in Slot if _take_out(db, publisher, offer, slot, sku)]
             detail = {"sku": sku, "slots": slots}
             ledger.note(db, key, "withdrawn", now=now, identity=identity, detail=detail)
-
-    def set_knob(self, scope: str, name: str, value: str | float) -> None:
-        """Turn a knob of `publisher/offer`, or of all offers (`*`); see the module `knobs`."""
-        with self._file.open() as db, writing(db):
-            knobs.put(db, scope, name, value)
-
-    def knobs(self) -> dict[str, dict[str, str]]:
-        """What is set now: scope → name → value."""
-        with self._file.open() as db:
-            return knobs.turned(db)
-
-    def clear_knobs(self) -> None:
-        """Take all knobs away."""
-        with self._file.open() as db, writing(db):
-            knobs.clear(db)
-
-    def journal(self, offer: str | None = None) -> list[JournalEntry]:
-        """Every accepted effect of `publisher/offer`, or of all offers, in order."""
-        with self._file.open() as db:
-            return ledger.journal(db, offer)
-
-    def submissions(self) -> list[Submission]:
-        """Every submission as it was last seen, in the order in which they were accepted."""
-        with self._file.open() as db:
-            return ledger.every_submission(db)
-
-    def file(self, sha256: str) -> bytes | None:
-        """The bytes of a file that came with a submission."""
-        with self._file.open() as db:
-            return ledger.file(db, sha256)
 
     @contextmanager
     def _call(self, publisher: str, offer: str) -> Iterator[Connection]:
@@ -173,29 +143,6 @@ class SimulatedMarketplace(ABC):
                     hint="look at the submission before sending it again (knob: outage after)",
                 )
 
-    def _accept(self, db: Connection, request: Request, now: datetime) -> Submission:
-        _demand_rest(db, request.publisher, request.offer)
-        _demand_true_files(request.files)
-        document = _document(db, request)
-        live = ledger.standing(db, request.publisher, request.offer, Slot.PRODUCTION)
-        skips = request.marketing_only and live is not None
-        step, message = self._first(request.slot, skips)
-        submission = Submission(
-            identity=request.identity,
-            publisher=request.publisher,
-            offer=request.offer,
-            slot=request.slot,
-            digest=request.digest,
-            skips_certification=skips,
-            accepted_at=now,
-            passed=0,
-            progress=Progress.RUNNING,
-            step=step,
-            message=message,
-            since=now,
-        )
-        return ledger.accept(db, request, submission, document)
-
     def _status(self, db: Connection, submission: Submission, now: datetime) -> Status:
         final = submission.progress.final
         return Status(
@@ -208,17 +155,42 @@ class SimulatedMarketplace(ABC):
         )
 
 
-def _same(submission: Submission, request: Request) -> bool:
-    known = (submission.publisher, submission.offer, submission.slot, submission.digest)
-    return known == (request.publisher, request.offer, request.slot, request.digest)
+def accept(db: Connection, request: Request, first: First, now: datetime) -> Submission:
+    """Write down a submission that begins now; `first` says step and message of its beginning.
+
+    Raises MarketplaceConflict while another one of the offer runs, MarketplaceRefused for content that
+    cannot move.
+    """
+    demand_rest(db, request.publisher, request.offer)
+    _demand_true_files(request.files)
+    document = _document(db, request)
+    live = ledger.standing(db, request.publisher, request.offer, Slot.PRODUCTION)
+    skips = request.marketing_only and live is not None
+    step, message = first(request.slot, skips)
+    submission = Submission(
+        identity=request.identity,
+        publisher=request.publisher,
+        offer=request.offer,
+        slot=request.slot,
+        digest=request.digest,
+        skips_certification=skips,
+        accepted_at=now,
+        passed=0,
+        progress=Progress.RUNNING,
+        step=step,
+        message=message,
+        since=now,
+    )
+    return ledger.accept(db, request, submission, document)
 
 
-def _own(submission: Submission | None, publisher: str, offer: str) -> Submission | None:
-    """None for a submission of another offer, as if it did not exist."""
-    return submission if submission and submission.key == f"{publisher}/{offer}" else None
+def cancelled(db: Connection, submission: Submission, now: datetime) -> Submission:
+    """Stop a running submission where it stands."""
+    message = f"cancelled during {submission.step}"
+    return ledger.conclude(db, submission, Progress.CANCELLED, step=submission.step, message=message, now=now)
 
 
-def _demand_rest(db: Connection, publisher: str, offer: str) -> None:
+def demand_rest(db: Connection, publisher: str, offer: str) -> None:
     """Raise MarketplaceConflict while a submission of the offer runs."""
     submission = ledger.latest(db, publisher, offer)
     if submission and not submission.progress.final:
@@ -227,6 +199,16 @@ def _demand_rest(db: Connection, publisher: str, offer: str) -> None:
             f" is running since {submission.accepted_at.isoformat(timespec='seconds')}",
             hint="wait until it ends, or cancel it",
         )
+
+
+def _same(submission: Submission, request: Request) -> bool:
+    known = (submission.publisher, submission.offer, submission.slot, submission.digest)
+    return known == (request.publisher, request.offer, request.slot, request.digest)
+
+
+def _own(submission: Submission | None, publisher: str, offer: str) -> Submission | None:
+    """None for a submission of another offer, as if it did not exist."""
+    return submission if submission and submission.key == f"{publisher}/{offer}" else None
 
 
 def _demand_true_files(files: Mapping[str, bytes]) -> None:

@@ -81,11 +81,14 @@ class MarketplaceFile:
     """Opens the file for one call at a time, so that threads and processes may share it.
 
     `application_id` tells the kinds of marketplace apart; `patience` is how many seconds to wait
-    for another process that writes.
+    for another process that writes; `tables` are statements that make a kind's own tables.
     """
 
-    def __init__(self, path: Path, *, application_id: int, patience: float) -> None:
+    def __init__(
+        self, path: Path, *, application_id: int, patience: float, tables: tuple[str, ...] = ()
+    ) -> None:
         self.path = path
+        self._tables = tables
         self._application_id = application_id
         self._patience = patience
 
@@ -146,7 +149,7 @@ class MarketplaceFile:
         return True
 
     def _create(self, db: sqlite3.Connection) -> None:
-        for statement in _SCHEMA:
+        for statement in (*_SCHEMA, *self._tables):
             db.execute(statement)
         db.execute(f"PRAGMA application_id = {self._application_id}")
         db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
