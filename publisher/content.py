@@ -60,6 +60,8 @@ def _locks(offer: Offer) -> dict[str, Any]:
         "hero": any(listing.logos.hero for listing in offer.listing.values()),
         "titles": [listing.title for listing in offer.listing.values()],
         "secrets": {vhd.address: vhd.secret for vhd in offer.vhds() if vhd.secret and vhd.address},
+        "aliases": {sku.id: sku.alias for sku in offer.skus if sku.alias}
+        | ({"": offer.alias} if offer.alias else {}),
     }
     return locks
 

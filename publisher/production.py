@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 from publisher.catalogue import OfferView
 from publisher.catalogue.views import SubmissionView
-from publisher.content import rebuilt, same_content
+from publisher.content import draft_of, rebuilt, same_content
 from publisher.document import Document, read_document
 from publisher.engine import Engine, Key
 from publisher.errors import IllegalTransition, Refused, UsageError
 from publisher.findings import Gate
 from publisher.gates import assumed_links, judge, production_guards, refuse_blocked
 from publisher.marketplaces import Slot
-from publisher.submissions import Outcome, observe, send, write
+from publisher.submissions import Outcome, intend, observe, send, write
 
 
 def request_production(engine: Engine, key: Key, document: Document | None = None) -> Outcome:
@@ -30,7 +29,7 @@ def request_production(engine: Engine, key: Key, document: Document | None = Non
         reasons = production_guards(engine, staged, view, report)
         if set(reasons) == {"gate_production_passed"}:
             refuse_blocked(report, "it stays staged")
-        submission = _submit_production(engine, view, reasons)
+        submission = _submit_production(engine, view, reasons, staged)
         return send(engine, key, submission, staged)
 
 
@@ -71,17 +70,20 @@ def _remembered(engine: Engine, view: OfferView) -> Document | None:
         return None  # the folder moved on; the catalogue has what was staged
 
 
-def _submit_production(engine: Engine, view: OfferView, reasons: Mapping[str, str]) -> SubmissionView:
-    staged = view.submission
-    with write(engine, (view.publisher, view.offer), seen=view.rev) as work:
+def _submit_production(
+    engine: Engine, view: OfferView, reasons: Mapping[str, str], document: Document
+) -> SubmissionView:
+    key = (view.publisher, view.offer)
+    marketing = bool(view.submission and view.submission.marketing_only)
+    intent = None
+    if not reasons:
+        draft = draft_of(document.offer)  # type: ignore[arg-type]  # it was staged
+        intent = intend(engine, key, Slot.PRODUCTION, draft, document, marketing_only=marketing)
+    with write(engine, key, seen=view.rev) as work:
         detail = {
             "digest": view.open.digest if view.open else "",
             "links_assumed": list(assumed_links(engine)),
         }
         work.fire("request_production", reasons=reasons, detail=detail)
-        return work.submit(
-            slot=Slot.PRODUCTION,
-            identity=uuid4().hex,
-            target=engine.marketplace.capabilities.name,
-            marketing_only=bool(staged and staged.marketing_only),
-        )
+        assert intent is not None  # noqa: S101  # with reasons, nothing is fired
+        return work.submit(**vars(intent), marketing_only=marketing)

@@ -30,7 +30,8 @@ def cancel(engine: Engine, key: Key) -> Outcome:
     if submission and submission.running:
         if not engine.marketplace.capabilities.cancels:
             raise Refused(f"{engine.marketplace.capabilities.name} cannot cancel a submission")
-        status = engine.marketplace.cancel(*key, submission.identity, now=engine.clock())
+        now = engine.clock()
+        status = engine.marketplace.cancel(*key, submission.identity, now=now, remote=submission.remote)
         outcome = record(engine, key, status)
         if status.progress is not Progress.CANCELLED:
             raise Refused(f"{view.key}: too late, the submission is {status.progress.value}")

@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 from publisher.catalogue import OfferView, Work
 from publisher.catalogue.views import Draft, RevisionView, SubmissionView
 from publisher.content import draft_of, marketing_only, same_content
 from publisher.document import Document
 from publisher.engine import Engine, Key
-from publisher.errors import IllegalTransition, UsageError
+from publisher.errors import IllegalTransition, MarketplaceError, UsageError
 from publisher.findings import Gate, Report
 from publisher.gates import judge, objection, refuse_blocked, running, stage_guards
 from publisher.marketplaces import Slot
-from publisher.submissions import Outcome, observe, send, write, write_lock_file
+from publisher.submissions import Intent, Outcome, intend, observe, send, write, write_lock_file
 
 # Whatever fails among these, the folder is not taken for the offer that it claims to be.
 _IDENTITY = frozenset(
@@ -39,7 +38,14 @@ def stage(engine: Engine, document: Document, *, profile: str | None = None) -> 
         with _draft(engine, key, document, view, draft):
             pass
         refuse_blocked(report, "it stays a draft")
-    submission = _submit_draft(engine, key, document, view, draft, report)
+    marketing = view is not None and _marketing_only(engine, view, draft.document)
+    try:
+        intent = intend(engine, key, Slot.STAGING, draft, document, marketing_only=marketing)
+    except MarketplaceError:
+        with _draft(engine, key, document, view, draft):
+            pass  # nothing was sent: it stays a draft
+        raise
+    submission = _submit_draft(engine, document, view, draft, report, intent, marketing_only=marketing)
     engine.say(f"{'/'.join(key)}: revision recorded, digest {draft.digest[:12]}")
     return send(engine, key, submission, document)
 
@@ -116,19 +122,21 @@ def _draft(
 
 
 def _submit_draft(
-    engine: Engine, key: Key, document: Document, view: OfferView | None, draft: Draft, report: Report
+    engine: Engine,
+    document: Document,
+    view: OfferView | None,
+    draft: Draft,
+    report: Report,
+    intent: Intent,
+    *,
+    marketing_only: bool,
 ) -> SubmissionView:
     """Record draft, transition and intent in one commit."""
-    with _draft(engine, key, document, view, draft) as work:
+    with _draft(engine, _key(document), document, view, draft) as work:
         reasons = stage_guards(engine, document, work.view, report)
-        marketing = _marketing_only(engine, work.view, draft.document)
-        work.fire("stage", reasons=reasons, detail={"digest": draft.digest, "marketing_only": marketing})
-        return work.submit(
-            slot=Slot.STAGING,
-            identity=uuid4().hex,
-            target=engine.marketplace.capabilities.name,
-            marketing_only=marketing,
-        )
+        detail = {"digest": draft.digest, "marketing_only": marketing_only}
+        work.fire("stage", reasons=reasons, detail=detail)
+        return work.submit(**vars(intent), marketing_only=marketing_only)
 
 
 def _marketing_only(engine: Engine, view: OfferView, document: Mapping[str, Any]) -> bool:

@@ -5,9 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from publisher.catalogue import OfferView, Work
-from publisher.catalogue.views import RevisionView, SubmissionView
+from publisher.catalogue.views import Draft, RevisionView, SubmissionView
+from publisher.catalogue.work import is_news
 from publisher.document import Document
 from publisher.engine import Engine, Key, lock_of
 from publisher.errors import (
@@ -47,7 +49,8 @@ def observe(engine: Engine, key: Key) -> Outcome:
     if submission is None or not submission.running:
         return _settled(engine, view)
     _same_target(engine, view, submission)
-    status = engine.marketplace.look(*key, submission.identity, now=engine.clock())
+    now = engine.clock()
+    status = engine.marketplace.look(*key, submission.identity, now=now, remote=submission.remote)
     if status is None:
         engine.say(f"{view.key}: the {submission.slot.value} submission had not arrived; sending it")
         return send(engine, key, submission, None)
@@ -75,7 +78,7 @@ def send(engine: Engine, key: Key, submission: SubmissionView, document: Documen
     """Send a recorded intent, and look once at what became of it."""
     request = _request(engine, key, submission, document)
     try:
-        status = engine.marketplace.submit(request, now=engine.clock())
+        status = engine.marketplace.submit(request, now=engine.clock(), remote=submission.remote)
     except (MarketplaceRefused, MarketplaceConflict) as error:
         record(engine, key, _status(engine, submission, Progress.REFUSED, error.message))
         raise
@@ -100,6 +103,38 @@ def _status(engine: Engine, submission: SubmissionView, progress: Progress, mess
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """A request that is about to be recorded, and what its marketplace wants to be reminded of."""
+
+    identity: str
+    slot: Slot
+    target: str
+    remote: Mapping[str, Any]
+
+
+def intend(
+    engine: Engine, key: Key, slot: Slot, draft: Draft, document: Document, *, marketing_only: bool
+) -> Intent:
+    """Ask the marketplace what can be known before a draft's content is sent to a slot."""
+    request = Request(
+        identity=uuid4().hex,
+        publisher=key[0],
+        offer=key[1],
+        slot=slot,
+        digest=draft.digest,
+        document=draft.document,
+        files=draft.files,
+        vhds=_given(document),
+        subscriptions=draft.subscriptions,
+        aliases=_aliases(draft.locks),
+        marketing_only=marketing_only,
+    )
+    remote = engine.marketplace.prepare(request, now=engine.clock())
+    target = engine.marketplace.capabilities.name
+    return Intent(identity=request.identity, slot=slot, target=target, remote=remote)
+
+
 def _request(engine: Engine, key: Key, submission: SubmissionView, document: Document | None) -> Request:
     revision = next(r for r in engine.view(key).revisions if r.id == submission.revision_id)
     content = engine.catalogue.document(revision.id)
@@ -113,8 +148,14 @@ def _request(engine: Engine, key: Key, submission: SubmissionView, document: Doc
         files={sha: engine.catalogue.file(sha) or b"" for sha in _hashes(content)},
         vhds=_vhds(engine, revision, document),
         subscriptions=revision.subscriptions,
+        aliases=_aliases(revision.locks),
         marketing_only=submission.marketing_only,
     )
+
+
+def _aliases(locks: Mapping[str, Any]) -> Mapping[str, str]:
+    aliases: Mapping[str, str] = locks.get("", {}).get("aliases", {})
+    return aliases
 
 
 def _hashes(value: Any) -> Iterator[str]:
@@ -128,10 +169,15 @@ def _hashes(value: Any) -> Iterator[str]:
 def _vhds(engine: Engine, revision: RevisionView, document: Document | None) -> dict[str, Secret]:
     """The SAS URLs by address: from the folder at hand, else looked up by the names that were kept."""
     if document and document.offer:
-        return {vhd.address: vhd.url for vhd in document.offer.vhds() if vhd.url}
+        return _given(document)
     names: Mapping[str, str] = revision.locks.get("", {}).get("secrets", {})
     found = {address: engine.secrets.get(name) for address, name in names.items()}
     return {address: secret for address, secret in found.items() if secret}
+
+
+def _given(document: Document) -> dict[str, Secret]:
+    vhds = document.offer.vhds() if document.offer else ()
+    return {vhd.address: vhd.url for vhd in vhds if vhd.url}
 
 
 def record(engine: Engine, key: Key, status: Status) -> Outcome:
@@ -150,10 +196,7 @@ def record(engine: Engine, key: Key, status: Status) -> Outcome:
 
 
 def _news(view: OfferView, status: Status) -> bool:
-    known = view.submission
-    return known is not None and (known.progress, known.step, known.message) != (
-        status.progress.value, status.step, status.message,
-    )  # fmt: skip
+    return view.submission is not None and is_news(view.submission, status)
 
 
 def _follow(work: Work, status: Status) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from publisher.errors import CatalogueUnavailable, SettingsError
 from publisher.redact import redact
 
-HEAD: Final = "0001"
-KNOWN: Final = ("0001",)
+HEAD: Final = "0002"
+KNOWN: Final = ("0001", "0002")
 BUSY_SECONDS: Final = 30
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",

@@ -125,7 +125,7 @@ def _skus(rows: list[dict[str, Any]]) -> tuple[SkuView, ...]:
 
 
 def _submission(row: dict[str, Any]) -> SubmissionView:
-    return SubmissionView(**row | {"slot": Slot(row["slot"])})
+    return SubmissionView(**row | {"slot": Slot(row["slot"]), "remote": json.loads(row["remote"])})
 
 
 def _ticket(row: dict[str, Any]) -> TicketView:

@@ -94,7 +94,8 @@ class RevisionRow(SQLModel, table=True):
 
 
 class SubmissionRow(SQLModel, table=True):
-    """One attempt to move a revision into a slot. `identity` is fixed before anything is sent."""
+    """One attempt to move a revision into a slot. `identity` is fixed before anything is sent, `remote`
+    is JSON by which the marketplace finds it again."""
 
     __tablename__ = "submission"
     __table_args__ = (_only("one_running_submission", _in("progress", RUNNING)),)
@@ -111,6 +112,7 @@ class SubmissionRow(SQLModel, table=True):
     requested_by: str
     created: str
     changed: str
+    remote: str = Field(default="{}", sa_column=Column(Text, nullable=False, server_default="{}"))
 
 
 class EvidenceRow(SQLModel, table=True):

@@ -13,7 +13,7 @@ class Draft:
     """A content to record: the canonical `document`, its `digest` and `files` by sha256.
 
     `locks` holds by SKU ID `{"locked": …, "versions": {version: [addresses]}, "terms": …}`: what going
-    live locks; under the empty ID `{"hero": bool, "titles": […], "secrets": {address: name}}`.
+    live locks; under the empty ID `{"hero": bool, "titles": […], "secrets": {address: name}, "aliases": …}`.
     """
 
     document: Mapping[str, Any]
@@ -56,7 +56,7 @@ class SkuView:
 
 @dataclass(frozen=True, kw_only=True)
 class SubmissionView:
-    """A submission as it was last seen."""
+    """A submission as it was last seen; `remote` is what the marketplace finds it again by."""
 
     id: int
     revision_id: int
@@ -70,6 +70,7 @@ class SubmissionView:
     requested_by: str
     created: str
     changed: str
+    remote: Mapping[str, Any]
 
     @property
     def running(self) -> bool:

@@ -19,6 +19,14 @@ _DELETION: Final = frozenset({"request_deletion", "keep", "delete"})
 _NO_REASONS: Final[Mapping[str, str]] = {}
 
 
+def is_news(known: SubmissionView, status: Status) -> bool:
+    """Whether a status says of a submission what is not recorded yet."""
+    seen = (status.progress.value, status.step, status.message)
+    return seen != (known.progress, known.step, known.message) or not (
+        status.remote.items() <= known.remote.items()
+    )
+
+
 @dataclass
 class _Subject:
     """What the workflow moves."""
@@ -232,15 +240,26 @@ class Work:
 
     # Submissions
 
-    def submit(self, *, slot: Slot, identity: str, target: str, marketing_only: bool) -> SubmissionView:
-        """Record the intent to submit the current revision, before anything is sent."""
+    def submit(
+        self,
+        *,
+        slot: Slot,
+        identity: str,
+        target: str,
+        marketing_only: bool,
+        remote: Mapping[str, Any] = _NO_REASONS,
+    ) -> SubmissionView:
+        """Record the intent to submit the current revision, before anything is sent.
+
+        `remote` is what the marketplace wants to be reminded of when the outcome is not known.
+        """
         row: dict[str, Any] = {
             "revision_id": self._current().id, "slot": slot.value, "identity": identity, "target": target,
             "progress": Progress.PENDING.value, "step": "", "message": "", "marketing_only": marketing_only,
             "requested_by": self.actor, "created": self.now, "changed": self.now,
         }  # fmt: skip
-        row_id = self._rows.insert(SUBMISSION, row)
-        submission = SubmissionView(**row | {"id": row_id, "slot": slot})
+        row_id = self._rows.insert(SUBMISSION, row | {"remote": compact(dict(remote))})
+        submission = SubmissionView(**row | {"id": row_id, "slot": slot, "remote": dict(remote)})
         self.view = replace(self.view, submission=submission, target=target)
         return submission
 
@@ -252,17 +271,18 @@ class Work:
         known = self.view.submission
         if known is None or known.identity != status.identity or not known.running:
             return False
-        if (known.progress, known.step, known.message) == (
-            status.progress.value,
-            status.step,
-            status.message,
-        ):
+        if not is_news(known, status):
             return False
         seen = replace(
-            known, progress=status.progress.value, step=status.step, message=status.message, changed=self.now
+            known,
+            progress=status.progress.value,
+            step=status.step,
+            message=status.message,
+            changed=self.now,
+            remote={**known.remote, **status.remote},
         )
-        changed = ("progress", "step", "message", "changed")
-        self._rows.update(SUBMISSION, known.id, {name: getattr(seen, name) for name in changed})
+        changed = {name: getattr(seen, name) for name in ("progress", "step", "message", "changed")}
+        self._rows.update(SUBMISSION, known.id, changed | {"remote": compact(seen.remote)})
         self.view = replace(self.view, submission=seen)
         if known.progress != status.progress.value:
             detail = {"identity": known.identity, "slot": known.slot.value, "message": status.message}

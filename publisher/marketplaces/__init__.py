@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 from publisher.redact import Secret
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Slot(StrEnum):
@@ -39,7 +42,8 @@ class Request:
 
     `identity` is chosen by the sender before sending and never reused: sending it twice has one
     effect. `document` is the canonical offer, `files` its files by sha256, `vhds` the SAS URLs by
-    their public address (never stored by anyone), `subscriptions` the testers of the staging slot.
+    their public address (never stored by anyone), `subscriptions` the testers of the staging slot,
+    `aliases` the publisher's own names of the offer ("") and of each SKU.
     A production request carries the digest that must stand in the staging slot.
     """
 
@@ -52,12 +56,16 @@ class Request:
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     vhds: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     subscriptions: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
     marketing_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """What a marketplace says of a submission; `look_again` is a number of seconds."""
+    """What a marketplace says of a submission; `look_again` is a number of seconds.
+
+    `remote` is what the marketplace wants to be reminded of at the next look: IDs of its own, JSON-able.
+    """
 
     identity: str
     progress: Progress
@@ -65,6 +73,7 @@ class Status:
     message: str
     since: datetime
     look_again: float
+    remote: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +96,8 @@ class Capabilities:
     `automatic`: submissions move on by themselves (else a person records each step).
     `rehearsal`: nothing leaves this machine, so links may be assumed to be reachable.
     `shows_content`: slots can be read back. `cancels`: a running submission can be cancelled.
+    `shared`: others change offers there too, so what stands in a slot is read, not remembered.
+    `deprecates`: what is live leaves by a deprecation that can be undone, not by a ticket.
     """
 
     name: str
@@ -94,6 +105,8 @@ class Capabilities:
     rehearsal: bool
     shows_content: bool = True
     cancels: bool = True
+    shared: bool = False
+    deprecates: bool = False
 
 
 class Marketplace(Protocol):
@@ -104,19 +117,45 @@ class Marketplace(Protocol):
         """What this marketplace can do."""
         ...
 
-    def submit(self, request: Request, *, now: datetime) -> Status:
-        """Start a submission, or return the one that this identity already started."""
+    def prepare(self, request: Request, *, now: datetime) -> Mapping[str, Any]:
+        """What tells later whether the request arrived: recorded with the intent, before anything is sent.
+
+        Reads only. Raises what can be known of a refusal without sending anything.
+        """
+        ...
+
+    def submit(self, request: Request, *, now: datetime, remote: Mapping[str, Any] = NOTHING) -> Status:
+        """Start a submission, or return the one that this identity already started.
+
+        `remote` is what `prepare`, and every status since, asked to be reminded of.
+        """
         ...
 
     def steps(self, request: Request, language: str = "en") -> list[str]:
         """What a person has to do for this request, in order; nothing where the marketplace does it."""
         ...
 
-    def look(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status | None:
+    def look(
+        self,
+        publisher: str,
+        offer: str,
+        identity: str,
+        *,
+        now: datetime,
+        remote: Mapping[str, Any] = NOTHING,
+    ) -> Status | None:
         """The submission's status; None when it never arrived."""
         ...
 
-    def cancel(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status:
+    def cancel(
+        self,
+        publisher: str,
+        offer: str,
+        identity: str,
+        *,
+        now: datetime,
+        remote: Mapping[str, Any] = NOTHING,
+    ) -> Status:
         """Stop a running submission; a final one is returned as it is."""
         ...
 

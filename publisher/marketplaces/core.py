@@ -15,7 +15,17 @@ from publisher.errors import (
     MarketplaceRefused,
     MarketplaceUnavailable,
 )
-from publisher.marketplaces import Capabilities, Content, Progress, Request, Slot, Status, knobs, ledger
+from publisher.marketplaces import (
+    NOTHING,
+    Capabilities,
+    Content,
+    Progress,
+    Request,
+    Slot,
+    Status,
+    knobs,
+    ledger,
+)
 from publisher.marketplaces.canonical import without_signatures, without_sku
 from publisher.marketplaces.database import writing
 from publisher.marketplaces.ledger import Submission
@@ -49,7 +59,11 @@ class SimulatedMarketplace(Simulation, ABC):
     def _look_again(self, db: Connection, submission: Submission, now: datetime) -> float:
         """Seconds until a running submission may have moved."""
 
-    def submit(self, request: Request, *, now: datetime) -> Status:
+    def prepare(self, request: Request, *, now: datetime) -> Mapping[str, Any]:
+        """Nothing: the identity of a request is enough to find it again."""
+        return {}
+
+    def submit(self, request: Request, *, now: datetime, remote: Mapping[str, Any] = NOTHING) -> Status:
         """Start a submission, or return the one that this identity already started."""
         with self._call(request.publisher, request.offer) as db, writing(db):
             submission = ledger.find(db, request.identity)
@@ -67,7 +81,15 @@ class SimulatedMarketplace(Simulation, ABC):
         """Nothing: submissions move on by themselves."""
         return []
 
-    def look(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status | None:
+    def look(
+        self,
+        publisher: str,
+        offer: str,
+        identity: str,
+        *,
+        now: datetime,
+        remote: Mapping[str, Any] = NOTHING,
+    ) -> Status | None:
         """The submission's status; what a look has seen to be final stays so. None when it never arrived."""
         with self._call(publisher, offer) as db:
             submission = _own(ledger.find(db, identity), publisher, offer)
@@ -77,7 +99,15 @@ class SimulatedMarketplace(Simulation, ABC):
                 submission = self._moved(db, submission, now)
             return self._status(db, submission, now)
 
-    def cancel(self, publisher: str, offer: str, identity: str, *, now: datetime) -> Status:
+    def cancel(
+        self,
+        publisher: str,
+        offer: str,
+        identity: str,
+        *,
+        now: datetime,
+        remote: Mapping[str, Any] = NOTHING,
+    ) -> Status:
         """Stop a running submission; a final one is returned as it is."""
         with self._call(publisher, offer) as db, writing(db):
             submission = _own(ledger.find(db, identity), publisher, offer)
