@@ -10,8 +10,7 @@ from publisher.measure import Measure, Notice
 from publisher.settings import Settings
 
 UNKNOWN: Final = "the lock file says that the offer was published; this catalogue knows nothing of it"
-_OF_SKU: Final = {"versions": "versions", "locked": "what is locked"}
-_OF_OFFER: Final = {"live": "what is live", "staged": "whether it was staged"}
+_OF_SKU: Final = {"versions": "versions", "locked": "what is locked", "terms": "how it is sold"}
 
 
 def agreement(settings: Settings, key: Key, lock: Lock | None, *, present: bool) -> Measure:
@@ -79,6 +78,16 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         one, other = before.get(sku_id), after.get(sku_id)
         if one is None or other is None or (one["state"] == "deleted") != (other["state"] == "deleted"):
             return f"SKU {sku_id}"
-        if name := next((name for name in _OF_SKU if one[name] != other[name]), ""):
+        # An older file does not say how a SKU is sold.
+        if name := next((name for name in _OF_SKU if name in one and one[name] != other.get(name)), ""):
             return f"{_OF_SKU[name]} of SKU {sku_id}"
-    return next((words for name, words in _OF_OFFER.items() if old[name] != new[name]), "")
+    if not _same_live(old["live"], new["live"]):
+        return "what is live"
+    return "" if old["staged"] == new["staged"] else "whether it was staged"
+
+
+def _same_live(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> bool:
+    """Whether two files say the same of the live revision, as far as both keep it."""
+    if old is None or new is None:
+        return old is new
+    return all(old[name] == new[name] for name in old.keys() & new.keys())

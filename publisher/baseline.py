@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from publisher.document.model import Image, Sku, VhdUrl
+from publisher.document.sku import CLOUDS
 from publisher.frozen import dataclass
 
 LOCK: Final = "offer.lock.json"
@@ -13,10 +14,13 @@ LOCK: Final = "offer.lock.json"
 
 @dataclass(frozen=True, kw_only=True)
 class LockedPrice:
-    """A published price: currency, and amounts per hour by number of cores."""
+    """A published price: currency, and amounts per hour by number of cores, flat, or for each core."""
 
     currency: str
     per_hour_by_cores: Mapping[str, Decimal]
+    flat_per_hour: Decimal | None = None
+    per_core_per_hour: Decimal | None = None
+    free: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +49,8 @@ class PublishedSku:
     """A SKU that was staged at least once. `locked` is None until it was live.
 
     `versions` were live, and are burned for ever. `vhds` holds the addresses (OS disk first,
-    then by LUN) of published versions where they are known, and `terms` how it is sold: a lock file
-    keeps neither.
+    then by LUN) of published versions where they are known: a lock file does not keep them. `terms` is
+    how it is sold while it is live, where that was recorded.
     """
 
     id: str
@@ -75,7 +79,8 @@ class OtherOffer:
 class Published:
     """An offer that was staged at least once, as the lock file or the catalogue knows it.
 
-    `source` is `lock` or `catalogue`. `hero` says whether a banner was staged (None: not known).
+    `source` is `lock` or `catalogue`. `hero` says whether a banner was staged, `standard_contract` whether
+    that is what customers accept (None: not known, or not live).
     """
 
     source: str
@@ -84,6 +89,7 @@ class Published:
     live: bool
     skus: tuple[PublishedSku, ...]
     hero: bool | None = None
+    standard_contract: bool | None = None
 
     def sku(self, sku_id: str) -> PublishedSku | None:
         """The published SKU of this ID."""
@@ -96,7 +102,13 @@ def locked(sku: Sku) -> Locked:
     return Locked(
         billing=sku.billing,
         prices={
-            region: LockedPrice(currency=price.currency, per_hour_by_cores=dict(price.per_hour_by_cores))
+            region: LockedPrice(
+                currency=price.currency,
+                per_hour_by_cores=dict(price.per_hour_by_cores),
+                flat_per_hour=price.flat_per_hour,
+                per_core_per_hour=price.per_core_per_hour,
+                free=price.free,
+            )
             for region, price in sorted(sku.prices.items())
         },
         regions=tuple(sorted(set(sku.regions))),
@@ -104,6 +116,12 @@ def locked(sku: Sku) -> Locked:
         hidden=sku.hidden,
         data_vhds=len(current.data_vhds) if current else 0,
     )
+
+
+def live_terms(sku: Sku) -> LiveTerms:
+    """How a SKU is sold once it is live; words that mean nothing are left out."""
+    visibility = "private" if sku.visibility == "private" else "public"
+    return LiveTerms(visibility=visibility, clouds=tuple(cloud for cloud in CLOUDS if cloud in sku.clouds))
 
 
 def addresses(image: Image) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from publisher.engine import Engine
 from publisher.errors import UsageError
 from publisher.findings import Gate, Severity
 from publisher.gates import judge, running
-from publisher.lock import facts, read_lock
+from publisher.lock import read_lock
+from publisher.locked import facts
 from publisher.steps import filled, lock_reason
 
 Against = Literal["staged", "live", "both"]

@@ -7,14 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from publisher.baseline import addresses, locked
+from publisher.baseline import addresses, live_terms, locked
 from publisher.catalogue import Catalogue
 from publisher.catalogue.views import Draft, RevisionView
 from publisher.document import Document, read_document
 from publisher.document.canonical import UNRESOLVED, canonical, content_files, digest
 from publisher.document.model import FORMAT, Offer, Sku
 from publisher.document.secrets import Secrets
-from publisher.lock import facts
+from publisher.locked import facts, terms_facts
 
 # What a change may touch and still be marketing only: certification looks at none of it.
 _MARKETING: Final = ("categories", "listing", "legal", "support")
@@ -52,12 +52,13 @@ def _locks(offer: Offer) -> dict[str, Any]:
         sku.id: {
             "locked": facts(locked(sku)),
             "versions": _versions(sku),
-            "terms": {"visibility": sku.visibility, "clouds": list(sku.clouds)},
+            "terms": terms_facts(live_terms(sku)),
         }
         for sku in offer.skus
     }
     locks[""] = {
         "hero": any(listing.logos.hero for listing in offer.listing.values()),
+        "standard_contract": offer.legal.standard_contract,
         "titles": [listing.title for listing in offer.listing.values()],
         "secrets": {vhd.address: vhd.secret for vhd in offer.vhds() if vhd.secret and vhd.address},
         "aliases": {sku.id: sku.alias for sku in offer.skus if sku.alias}

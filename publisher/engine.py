@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from publisher.baseline import LiveTerms, OtherOffer, Published, PublishedSku
 from publisher.catalogue import Catalogue, OfferView
 from publisher.document.secrets import Secrets
 from publisher.errors import UsageError
-from publisher.lock import Live, Lock, locked_from
+from publisher.lock import Live, Lock
+from publisher.locked import locked_from, terms_from
 from publisher.marketplaces import Marketplace
 from publisher.settings import Settings
 
@@ -124,6 +126,7 @@ def published(view: OfferView) -> Published | None:
         live=any(sku.live_since for sku in view.skus),
         skus=_published_skus(view),
         hero=view.hero,
+        standard_contract=_whole(view).get("standard_contract"),
     )
 
 
@@ -146,7 +149,7 @@ def _terms(view: OfferView, sku_id: str) -> LiveTerms | None:
     """How a SKU is sold; None where it is not live, or was recorded before this was kept."""
     lock = view.live.locks.get(sku_id, {}) if view.live else {}
     terms = lock.get("terms")
-    return LiveTerms(visibility=terms["visibility"], clouds=tuple(terms["clouds"])) if terms else None
+    return terms_from(terms) if terms else None
 
 
 def published_in_catalogue(
@@ -187,5 +190,14 @@ def _live(view: OfferView) -> Live | None:
     if (live := view.live) is None:
         return None
     since = datetime.fromisoformat(live.live_since or live.since)
-    hero = bool(live.locks.get("", {}).get("hero"))
-    return Live(revision=live.number, digest=live.digest, since=since, hero=hero)
+    whole = _whole(view)
+    return Live(
+        revision=live.number, digest=live.digest, since=since,
+        hero=bool(whole.get("hero")), standard_contract=whole.get("standard_contract"),
+    )  # fmt: skip
+
+
+def _whole(view: OfferView) -> Mapping[str, Any]:
+    """What was recorded of the live revision as a whole."""
+    found: Mapping[str, Any] = view.live.locks.get("", {}) if view.live else {}
+    return found

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from publisher.agreement import UNKNOWN, diverged
 from publisher.catalogue import OfferView
-from publisher.catalogue.views import RevisionView
 from publisher.content import same_content
 from publisher.document import Document
 from publisher.engine import Engine, other_offers, published
@@ -102,10 +101,6 @@ def objection(name: str, message: str) -> str:
 def stage_guards(engine: Engine, document: Document, view: OfferView, report: Report) -> dict[str, str]:
     """Why an offer cannot be staged now, by guard."""
     reasons: dict[str, str] = {}
-    if gone := [sku.sku for sku in view.skus if sku.state == "deleted" and _holds(view.open, sku.sku)]:
-        reasons["gate_stage_passed"] = objection(
-            "sku-id-immutable", f"SKU {', '.join(gone)} was deleted: its ID cannot come back"
-        )
     if report.blocks():
         reasons["gate_stage_passed"] = objection("walkthrough-complete", "the stage gate finds errors")
     if reason := running(view):
@@ -113,10 +108,6 @@ def stage_guards(engine: Engine, document: Document, view: OfferView, report: Re
     if reason := lock_objection(engine, view, document.folder):
         reasons["lock_agrees"] = reason
     return reasons
-
-
-def _holds(revision: RevisionView | None, sku_id: str) -> bool:
-    return revision is not None and sku_id in revision.locks
 
 
 def production_guards(engine: Engine, document: Document, view: OfferView, report: Report) -> dict[str, str]:

@@ -3,22 +3,20 @@
 import json
 import os
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from publisher import shapes
 from publisher.baseline import LOCK as LOCK
-from publisher.baseline import Locked, LockedPrice, Published, PublishedSku
-from publisher.document.canonical import decimal_text
+from publisher.baseline import Published, PublishedSku
 from publisher.document.files import FileRefused, read_regular
 from publisher.document.guard import decode
 from publisher.document.nodes import Mapping as Branch
 from publisher.document.nodes import Mark, Node, Scalar, Unreadable
 from publisher.errors import PublisherError
 from publisher.frozen import dataclass
+from publisher.locked import facts, read_locked, read_terms, terms_facts
 
 FORMAT: Final = 1
 STATES: Final = (
@@ -50,12 +48,14 @@ class LockNotWritten(PublisherError):
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """The live revision: its number, its digest, since when, and whether it has a banner."""
+    """The live revision: its number, its digest, since when, whether it has a banner, and whether its
+    terms are the standard contract (None in files from before this was kept)."""
 
     revision: int
     digest: str
     since: datetime
     hero: bool
+    standard_contract: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,42 +84,8 @@ def published(lock: Lock) -> Published:
         live=live is not None,
         skus=lock.skus,
         hero=live.hero if live and known else None,
+        standard_contract=live.standard_contract if live else None,
     )
-
-
-def facts(locked: Locked) -> dict[str, Any]:
-    """What is locked of a SKU, as JSON: amounts as the shortest text, regions and cores in order."""
-    return {
-        "billing": locked.billing,
-        "prices": {region: _price_facts(price) for region, price in sorted(locked.prices.items())},
-        "regions": list(locked.regions),
-        "ports": list(locked.ports),
-        "hidden": locked.hidden,
-        "data_vhds": locked.data_vhds,
-    }
-
-
-def _price_facts(price: LockedPrice) -> dict[str, Any]:
-    amounts = sorted(price.per_hour_by_cores.items(), key=lambda item: (len(item[0]), item[0]))
-    return {
-        "currency": price.currency,
-        "per_hour_by_cores": {cores: decimal_text(amount) for cores, amount in amounts},
-    }
-
-
-def locked_from(facts: Mapping[str, Any]) -> Locked:
-    """The inverse of `facts`."""
-    prices = {
-        region: LockedPrice(
-            currency=price["currency"],
-            per_hour_by_cores={
-                cores: Decimal(amount) for cores, amount in price["per_hour_by_cores"].items()
-            },
-        )
-        for region, price in facts["prices"].items()
-    }
-    lists = {name: tuple(facts[name]) for name in ("regions", "ports")}
-    return Locked(**{**facts, **lists, "prices": prices})
 
 
 def write_lock(folder: Path, lock: Lock) -> bool:
@@ -152,6 +118,7 @@ def _lock_facts(lock: Lock) -> dict[str, Any]:
                 "state": sku.state,
                 "versions": list(sku.versions),
                 "locked": facts(sku.locked) if sku.locked else {},
+                **({"terms": terms_facts(sku.terms)} if sku.terms else {}),
             }
             for sku in lock.skus
         ],
@@ -170,7 +137,9 @@ def contents(lock: Lock) -> dict[str, Any]:
 
 def _live_facts(live: Live) -> dict[str, Any]:
     since = live.since.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    return {"revision": live.revision, "digest": live.digest, "since": since, "hero": live.hero}
+    known = {"revision": live.revision, "digest": live.digest, "since": since, "hero": live.hero}
+    contract = live.standard_contract
+    return known if contract is None else {**known, "standard_contract": contract}
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -250,25 +219,6 @@ def _null(node: Node) -> bool:
     return isinstance(node, Scalar) and node.null
 
 
-_PRICE: Final = shapes.record(
-    {
-        "currency": shapes.name,
-        "per_hour_by_cores": shapes.table(
-            shapes.matching(re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?"), 'an amount such as "0.05"'),
-            re.compile(r"[0-9]{1,9}"),
-        ),
-    }
-)
-_LOCKED: Final = shapes.record(
-    {
-        "billing": shapes.name,
-        "prices": shapes.table(_PRICE, re.compile(r".{1,20}")),
-        "regions": shapes.array(shapes.name),
-        "ports": shapes.array(shapes.name),
-        "hidden": shapes.flag,
-        "data_vhds": shapes.count,
-    }
-)
 _SKU: Final = shapes.record(
     {
         "id": shapes.name,
@@ -276,11 +226,13 @@ _SKU: Final = shapes.record(
         "versions": shapes.array(
             shapes.matching(re.compile(r"[0-9]{1,20}(\.[0-9]{1,20}){2}"), "a version X.Y.Z")
         ),
-        "locked": shapes.or_none(_nothing, lambda node, at: locked_from(_LOCKED(node, at))),
-    }
+        "locked": shapes.or_none(_nothing, read_locked),
+    },
+    optional={"terms": read_terms},
 )
 _LIVE: Final = shapes.record(
-    {"revision": shapes.count, "digest": shapes.text, "since": shapes.time, "hero": shapes.flag}
+    {"revision": shapes.count, "digest": shapes.text, "since": shapes.time, "hero": shapes.flag},
+    optional={"standard_contract": shapes.flag},
 )
 _LOCK: Final = shapes.record(
     {

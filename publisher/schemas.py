@@ -46,6 +46,11 @@ def _all(description: str, **properties: Any) -> dict[str, Any]:
     return _closed(description, properties, tuple(properties))
 
 
+def _some(schema: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    """A schema with fields that may be missing."""
+    return {**schema, "properties": {**schema["properties"], **properties}}
+
+
 def _text(description: str, **more: Any) -> dict[str, Any]:
     return {"type": "string", "description": description, "maxLength": 200, **more}
 
@@ -100,10 +105,15 @@ _LOCKED: Final = {
     "prices": _table(
         "prices by region",
         ".{1,20}",
-        _all(
-            "prices in one region",
-            currency=_name("ISO 4217 code"),
-            per_hour_by_cores=_table("amounts by number of cores", "[0-9]{1,9}", _AMOUNT),
+        _some(
+            _all(
+                "prices in one region",
+                currency=_name("ISO 4217 code"),
+                per_hour_by_cores=_table("amounts by number of cores", "[0-9]{1,9}", _AMOUNT),
+            ),
+            flat_per_hour=_AMOUNT,
+            per_core_per_hour=_AMOUNT,
+            free=_flag("whether it costs nothing"),
         ),
     ),
     "regions": _list("where it is sold", _name("ISO 3166 alpha-2 code")),
@@ -111,27 +121,38 @@ _LOCKED: Final = {
     "hidden": _flag("whether the store hides it"),
     "data_vhds": _count("number of data disks"),
 }
+_TERMS: Final = _all(
+    "how it is sold while it is live",
+    visibility={"enum": ["public", "private"], "description": "who sees it"},
+    clouds=_list("where it is; empty for the global cloud alone", _name("cloud")),
+)
 _SKU: Final = {
-    **_all(
-        "A SKU that was staged.",
-        id=_name("SKU ID, fixed"),
-        state={"enum": list(STATES), "description": "where it stands"},
-        versions=_list(
-            "versions that were live, burned for ever",
-            {"type": "string", "pattern": r"^[0-9]{1,20}(\.[0-9]{1,20}){2}$"},
+    **_some(
+        _all(
+            "A SKU that was staged.",
+            id=_name("SKU ID, fixed"),
+            state={"enum": list(STATES), "description": "where it stands"},
+            versions=_list(
+                "versions that were live, burned for ever",
+                {"type": "string", "pattern": r"^[0-9]{1,20}(\.[0-9]{1,20}){2}$"},
+            ),
+            locked={"description": "what cannot change since it was live; empty before"},
         ),
-        locked={"description": "what cannot change since it was live; empty before"},
+        terms=_TERMS,
     ),
     "if": {"properties": {"state": {"const": "live"}}},
     "then": {"properties": {"locked": _all("", **_LOCKED)}},
     "else": {"properties": {"locked": {"anyOf": [_closed("", {}, ()), _all("", **_LOCKED)]}}},
 }
-_LIVE: Final = _all(
-    "The live revision.",
-    revision=_count("its number"),
-    digest=_text("sha256 of its content"),
-    since=_text("since when, UTC", format="date-time"),
-    hero=_flag("whether it has a banner"),
+_LIVE: Final = _some(
+    _all(
+        "The live revision.",
+        revision=_count("its number"),
+        digest=_text("sha256 of its content"),
+        since=_text("since when, UTC", format="date-time"),
+        hero=_flag("whether it has a banner"),
+    ),
+    standard_contract=_flag("whether customers accept the standard contract"),
 )
 _LOCK: Final = {
     "lock": {"const": FORMAT, "description": "format of this file"},

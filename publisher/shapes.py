@@ -31,16 +31,17 @@ def fields(node: Node, at: str) -> dict[str, Node]:
     return node.items
 
 
-def record(readers: Mapping[str, Reader]) -> Reader:
-    """All these fields, and no other."""
+def record(readers: Mapping[str, Reader], optional: Mapping[str, Reader] | None = None) -> Reader:
+    """All these fields, the optional ones that are there, and no other."""
+    every = {**readers, **(optional or {})}
 
     def read(node: Node, at: str) -> dict[str, Any]:
         items, prefix = fields(node, at), f"{at}." if at else ""
-        if unknown := [key for key in items if key not in readers]:
+        if unknown := [key for key in items if key not in every]:
             raise Misshapen(f"{prefix}{unknown[0][:80]}", "is not known", items[unknown[0]].mark)
         if missing := [key for key in readers if key not in items]:
             raise Misshapen(f"{prefix}{missing[0]}", "is missing", node.mark)
-        return {key: reader(items[key], f"{prefix}{key}") for key, reader in readers.items()}
+        return {key: reader(items[key], f"{prefix}{key}") for key, reader in every.items() if key in items}
 
     return read
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from publisher.baseline import Locked, LockedPrice, PublishedSku
+from publisher.baseline import LiveTerms, Locked, LockedPrice, PublishedSku
 from publisher.lifecycle import workflow
 from publisher.lock import (
     LOCK,
@@ -20,12 +20,11 @@ from publisher.lock import (
     Lock,
     LockBroken,
     LockNotWritten,
-    facts,
-    locked_from,
     published,
     read_lock,
     write_lock,
 )
+from publisher.locked import facts, locked_from
 
 LOCKED = Locked(
     billing="hourly",
@@ -56,6 +55,19 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert write_lock(tmp_path, EXAMPLE)
     assert read_lock(tmp_path) == EXAMPLE
     assert os.listdir(tmp_path) == [LOCK]
+
+
+def test_how_an_offer_is_sold_is_kept_where_it_is_known(tmp_path: Path) -> None:
+    price = LockedPrice(currency="USD", per_hour_by_cores={}, flat_per_hour=Decimal("1.50"))
+    free = LockedPrice(currency="CNY", per_hour_by_cores={}, free=True)
+    sold = PublishedSku(
+        id="hourly", state="live", versions=(), locked=replace(LOCKED, prices={"US": price, "CN": free}),
+        terms=LiveTerms(visibility="private", clouds=("global", "government")),
+    )  # fmt: skip
+    lock = replace(EXAMPLE, skus=(sold,), live=replace(LIVE, standard_contract=True))
+    assert write_lock(tmp_path, lock)
+    assert read_lock(tmp_path) == lock
+    assert published(lock).standard_contract is True
 
 
 def test_an_offer_without_a_lock_file(tmp_path: Path) -> None:

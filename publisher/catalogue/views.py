@@ -13,7 +13,8 @@ class Draft:
     """A content to record: the canonical `document`, its `digest` and `files` by sha256.
 
     `locks` holds by SKU ID `{"locked": …, "versions": {version: [addresses]}, "terms": …}`: what going
-    live locks; under the empty ID `{"hero": bool, "titles": […], "secrets": {address: name}, "aliases": …}`.
+    live locks; under the empty ID `{"hero": bool, "standard_contract": bool, "titles": […], "secrets":
+    {address: name}, "aliases": …}`.
     """
 
     document: Mapping[str, Any]

@@ -65,12 +65,14 @@ def sku_id_immutable(offer: Offer, published: Published) -> Iterator[Flaw]:
     """A SKU that was staged keeps its ID, and stays in the document until its deletion is done.
 
     Why: the ID stands in every deployment of the SKU; a renamed SKU is a new one, and the old one would
-    vanish under customers who run it.
-    Fix: put the ID back; to remove the SKU, ask for its deletion first (`publisher delete`).
+    vanish under customers who run it. Once deleted, an ID is spent: it never comes back.
+    Fix: put the ID back; to remove the SKU, ask for its deletion first (`publisher delete`). A SKU that
+    replaces a deleted one has another ID.
     Source: row 6; guide for VM offers (2016), after publishing; Partner Center documentation.
     """
     if any(not sku.id for sku in offer.skus):
         return  # the missing ID is another rule's finding, and may be the one that is missed here
+    yield from _come_back(offer, published)
     there, known = {sku.id for sku in offer.skus}, {sku.id for sku in published.skus}
     new = sorted(sku_id for sku_id in there - known if len(sku_id) <= 60)[:MOST_COMPARED]
     for missing in published.skus:
@@ -82,6 +84,31 @@ def sku_id_immutable(offer: Offer, published: Published) -> Iterator[Flaw]:
             message += f"; {near!a} is new: a SKU that was staged cannot be renamed"
             fix = f"write {missing.id} again in place of {near!a}"
         yield Flaw(at="/skus", message=message, fix=fix)
+
+
+def _come_back(offer: Offer, published: Published) -> Iterator[Flaw]:
+    for sku in offer.skus:
+        if (known := published.sku(sku.id)) and known.deleted:
+            message = f"{named(sku)} was deleted: its ID cannot come back"
+            yield Flaw(at=f"{sku.at}/id", message=message, fix="take the SKU out, or give it another ID")
+
+
+@rule("LGL201", "terms-standard-lock", profiles=[PARTNER_CENTER], requires=SAME_OFFER, waivable=False)
+def terms_standard_lock(offer: Offer, published: Published) -> Iterator[Flaw | Unjudged]:
+    """An offer that is live with the standard contract keeps it.
+
+    Why: customers accepted the standard contract; Partner Center takes no terms of your own in its place
+    once the offer is published. The other way is open.
+    Fix: write `standard_contract: true` again; what you want to change stands in amendments.
+    Source: row 56; Partner Center documentation, properties.
+    """
+    if not published.live or offer.legal.standard_contract:
+        return
+    if published.standard_contract is None:
+        yield Unjudged(reason="whether the live offer has the standard contract was not recorded")
+    elif published.standard_contract:
+        at = "/legal/standard_contract"
+        yield Flaw(at=at, message="the offer is live with the standard contract, and now has other terms")
 
 
 @rule("BIL201", "billing-model-immutable", requires=SAME_OFFER, waivable=False)

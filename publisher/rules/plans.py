@@ -20,7 +20,7 @@ from publisher.rules.texts import length
 from publisher.rules.versions import SAME_OFFER, named
 
 GLOBAL: Final = "global"
-CATALOGUE_ONLY: Final = "how a SKU is sold is known to the catalogue only; a lock file does not keep it"
+NOT_RECORDED: Final = "how a SKU is sold was not recorded: the lock file or catalogue is from before that"
 _GUID: Final = re.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _WAYS: Final = {
     "per_hour_by_cores": "by number of cores",
@@ -82,7 +82,7 @@ def price_change_schedule(
 
     Why: a lower price counts from the next month on, a higher one from the first of a month at least
     three months ahead; customers are told (warnings). Hidden SKUs and those in the government cloud
-    keep their prices, and raising and lowering at once is refused (errors).
+    keep their prices, what is free stays so, and raising and lowering at once is refused (errors).
     Fix: lower prices first and raise others later, with nothing else in the submission. A change can be
     taken back within two days, and later by a support ticket.
     Source: row 74; Partner Center documentation, price changes.
@@ -92,7 +92,10 @@ def price_change_schedule(
         return
     moves, comparable = _moves(sku, locked)
     if not comparable:
-        yield Unjudged(reason="of published prices, only those by number of cores are kept")
+        yield Unjudged(reason="a price in another currency, or given in another way, cannot be compared")
+    if paid := _no_longer_free(sku, locked):
+        message = f"{named(sku)} was live for nothing in {paid[:40]}, and costs something now"
+        yield Flaw(at=f"{sku.prices[paid].at}", message=message, fix="write `free: true` again")
     up, down = [m for m in moves if m[2] > m[1]], [m for m in moves if m[2] < m[1]]
     if not up and not down:
         return
@@ -118,24 +121,34 @@ def _said(move: Move) -> str:
     return f"{where}: the price {'rises' if new > old else 'falls'} from {old:f} to {new:f}"
 
 
+def _no_longer_free(sku: Sku, locked: Locked) -> str:
+    """The first region where customers pay now for what cost nothing; "" where there is none."""
+    free = {region for region, old in locked.prices.items() if old.free}
+    paid = (region for region, new in sku.prices.items() if canonical(region) in free and not new.free)
+    return next(paid, "")
+
+
 def _moves(sku: Sku, locked: Locked) -> tuple[list[Move], bool]:
     """The prices that are published and given now, and whether all of them could be compared."""
     moves: list[Move] = []
     comparable = True
     for region, price in sku.prices.items():
         old = locked.prices.get(canonical(region))
-        if old is None:
+        if old is None or old.free:
             continue
-        comparable &= _alike(old, price)
-        if _alike(old, price):
-            for cores, amount in price.per_hour_by_cores.items():
-                if (was := old.per_hour_by_cores.get(cores)) is not None:
-                    moves.append((f"{region[:10]} with {cores[:10]} cores", was, amount))
+        before, now = _amounts(old), _amounts(price)
+        comparable &= bool(before) and old.currency == price.currency and before.keys() & now.keys() != set()
+        if old.currency == price.currency:
+            both = (how for how in now if how in before)
+            moves += ((f"{region[:10]}{how}", before[how], now[how]) for how in both)
     return moves, comparable
 
 
-def _alike(old: LockedPrice, new: Price) -> bool:
-    return bool(old.per_hour_by_cores and new.per_hour_by_cores) and old.currency == new.currency
+def _amounts(price: LockedPrice | Price) -> dict[str, Decimal]:
+    """The amounts of a price by what they are for."""
+    amounts = {f" with {cores[:10]} cores": amount for cores, amount in price.per_hour_by_cores.items()}
+    others = {"": price.flat_per_hour, " for each core": price.per_core_per_hour}
+    return amounts | {how: amount for how, amount in others.items() if amount is not None}
 
 
 def _raised(today: date, limits: Profile) -> date:
@@ -166,7 +179,7 @@ def cloud_remove(sku: Sku, published_sku: PublishedSku) -> Iterator[Flaw | Unjud
     if published_sku.locked is None:
         return
     if published_sku.terms is None:
-        yield Unjudged(reason=CATALOGUE_ONLY)
+        yield Unjudged(reason=NOT_RECORDED)
     elif gone := sorted({*(published_sku.terms.clouds or (GLOBAL,))} - {*(sku.clouds or (GLOBAL,))}):
         message = f"{named(sku)} was live in the cloud {', '.join(gone)}, and no longer lists it"
         yield Flaw(at=f"{sku.at}/clouds", message=message, fix=f"add {', '.join(gone)} again")
@@ -200,7 +213,7 @@ def visibility_public_to_private(sku: Sku, published_sku: PublishedSku) -> Itera
         return
     if published_sku.terms is None:
         if sku.visibility == "private":
-            yield Unjudged(reason=CATALOGUE_ONLY)
+            yield Unjudged(reason=NOT_RECORDED)
     elif sku.visibility == "private" and published_sku.terms.visibility == "public":
         yield Flaw(at=f"{sku.at}/visibility", message=f"{named(sku)} was live as a public SKU")
 

@@ -124,6 +124,61 @@ def test_a_pipeline_lets_pass_what_may_change(alone: Desk, edit: Callable[[str],
     assert "error" not in found(judge(alone)).values()
 
 
+TODAYS: dict[str, tuple[Callable[[str], str], str]] = {
+    "cloud": (swap("  - id: byol\n", "  - id: byol\n    clouds: [government]\n"), "cloud-remove"),
+    "visibility": (swap("  - id: byol\n", "  - id: byol\n    visibility: private\n"), "visibility-public-to-private"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", TODAYS)
+def test_a_pipeline_refuses_what_partner_center_would(alone: Desk, change: str) -> None:
+    edit, rule = TODAYS[change]
+    assert rule not in found(judge(alone, "--profile", "partner-center"))
+    rewrite(edit)
+    assert found(judge(alone, "--profile", "partner-center"))[rule] == "error"
+    assert rule not in found(judge(alone))
+
+
+def test_a_pipeline_refuses_own_terms_in_place_of_the_standard_contract(alone: Desk) -> None:
+    today = ("--profile", "partner-center", "--select", "terms-standard-lock")
+    assert judge(alone, *today).code == 0
+    relock(lambda lock: lock["live"].update(standard_contract=True))
+    said = judge(alone, *today)
+    assert (said.code, found(said)) == (1, {"terms-standard-lock": "error"})
+
+
+def forget(lock: dict[str, Any]) -> None:
+    """Make the lock file one from before these fields were kept."""
+    lock["live"].pop("standard_contract")
+    for sku in lock["skus"]:
+        sku.pop("terms")
+
+
+def test_a_lock_file_from_before_is_as_good_as_it_was(live: Desk) -> None:
+    relock(forget)
+    assert found(judge(live)) == {}
+    shutil.rmtree(".publisher")
+    assert found(judge(live)) == {}
+    rewrite(TODAYS["cloud"][0])
+    skipped = json.loads(judge(live, "--profile", "partner-center").out)["skipped"]
+    reasons = {skip["rule"]: skip["reason"] for skip in skipped}
+    assert {"cloud-remove", "terms-standard-lock"} <= reasons.keys()
+    assert "was not recorded" in reasons["cloud-remove"]
+
+
+def test_a_deleted_sku_never_comes_back(desk: Desk) -> None:
+    for step in (LIVE, ("delete", "beacon-metrics", "--sku", "byol")):
+        assert desk(*step).code == 0
+    assert found(judge(desk)) == {}
+    assert desk("delete", "beacon-metrics", "--sku", "byol", "--done").code == 0
+    for against in ("lock", "catalogue"):
+        assert found(judge(desk, "--against", against)) == {"sku-id-immutable": "error"}
+    rewrite(lambda text: text.replace("2.4.0", "2.4.1"))
+    assert "SKU byol was deleted: its ID cannot come back" in desk("stage", "beacon-metrics").out
+    rewrite(lambda text: text[: text.index("  - id: byol")])
+    assert "error" not in found(judge(desk)).values()
+
+
 def test_nothing_is_made_where_no_catalogue_is(alone: Desk) -> None:
     assert judge(alone).code == 0
     assert not Path(".publisher").exists()
@@ -197,6 +252,8 @@ def test_a_lock_file_that_is_older_than_the_catalogue(live: Desk) -> None:
             "was altered: what is locked of SKU hourly",
         ),
         (lambda lock: lock.update(live=None), "was altered: what is live"),
+        (lambda lock: lock["live"].update(standard_contract=True), "was altered: what is live"),
+        (lambda lock: lock["skus"][0]["terms"].update(clouds=["china"]), "was altered: how it is sold"),
         (lambda lock: lock.update(offer="other"), "is that of tidewater-labs/other"),
     ],
 )

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from PIL import Image
 
-from publisher.baseline import LiveTerms, OtherOffer, Published, PublishedSku, addresses, locked
+from publisher.baseline import OtherOffer, Published, PublishedSku, addresses, live_terms, locked
 from publisher.document import Document, read_document
 from publisher.document.secrets import Secrets, read_secrets
 from publisher.findings import Gate, Report
@@ -145,7 +145,8 @@ def write(folder: Path, case: Case) -> Document:
 
 def published(before: Document, facts: dict[str, Any]) -> Published:
     """The offer before the edits, as a lock file or a catalogue would know it. Facts: `source`,
-    `staged_only`, `versions` and `states` by SKU, `deleted` SKUs, `hero`."""
+    `staged_only`, `versions` and `states` by SKU, `deleted` SKUs, `hero`; `terms: false` where it was
+    recorded before it was kept how an offer is sold."""
     assert before.offer
     staged_only, source = facts.get("staged_only", False), facts.get("source", "catalogue")
     skus = tuple(
@@ -160,9 +161,7 @@ def published(before: Document, facts: dict[str, Any]) -> Published:
             vhds={i.version: addresses(i) for i in sku.images}
             if source == "catalogue" and not staged_only
             else {},
-            terms=LiveTerms(visibility=sku.visibility, clouds=sku.clouds)
-            if source == "catalogue" and not staged_only
-            else None,
+            terms=live_terms(sku) if facts.get("terms", not staged_only) else None,
         )
         for sku in before.offer.skus
     )
@@ -170,6 +169,7 @@ def published(before: Document, facts: dict[str, Any]) -> Published:
     return Published(
         source=source, publisher=before.offer.publisher, offer=before.offer.offer, live=not staged_only,
         skus=skus, hero=None if source == "lock" and staged_only else hero,
+        standard_contract=before.offer.legal.standard_contract if facts.get("terms", not staged_only) else None,
     )  # fmt: skip
 
 

@@ -80,6 +80,7 @@ class Model:
             len(content.title) <= 50
             and bool(content.skus)
             and kept <= content.skus
+            and not any(self.skus[name].state == "deleted" for name in content.skus & self.skus.keys())
             and all(
                 content.version >= max(was_live[name].versions) for name in content.skus & was_live.keys()
             )
@@ -99,8 +100,6 @@ class Model:
         if self.open == "production_requested" or self.running:
             return "refused"
         fits = self.fits(content)
-        if fits and any(self.skus[name].state == "deleted" for name in content.skus & self.skus.keys()):
-            return "refused"
         self._draft(content)
         if not fits:
             return "refused"
