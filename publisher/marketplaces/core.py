@@ -2,8 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
@@ -11,9 +10,7 @@ from typing import Any
 
 from publisher.errors import (
     MarketplaceConflict,
-    MarketplaceError,
     MarketplaceRefused,
-    MarketplaceUnavailable,
 )
 from publisher.marketplaces import (
     NOTHING,
@@ -23,7 +20,6 @@ from publisher.marketplaces import (
     Request,
     Slot,
     Status,
-    knobs,
     ledger,
 )
 from publisher.marketplaces.canonical import without_signatures, without_sku
@@ -65,7 +61,7 @@ class SimulatedMarketplace(Simulation, ABC):
 
     def submit(self, request: Request, *, now: datetime, remote: Mapping[str, Any] = NOTHING) -> Status:
         """Start a submission, or return the one that this identity already started."""
-        with self._call(request.publisher, request.offer) as db, writing(db):
+        with self._call(f"{request.publisher}/{request.offer}") as db, writing(db):
             submission = ledger.find(db, request.identity)
             if submission is None:
                 submission = accept(db, request, self._first, now)
@@ -91,7 +87,7 @@ class SimulatedMarketplace(Simulation, ABC):
         remote: Mapping[str, Any] = NOTHING,
     ) -> Status | None:
         """The submission's status; what a look has seen to be final stays so. None when it never arrived."""
-        with self._call(publisher, offer) as db:
+        with self._call(f"{publisher}/{offer}") as db:
             submission = _own(ledger.find(db, identity), publisher, offer)
             if submission is None:
                 return None
@@ -109,7 +105,7 @@ class SimulatedMarketplace(Simulation, ABC):
         remote: Mapping[str, Any] = NOTHING,
     ) -> Status:
         """Stop a running submission; a final one is returned as it is."""
-        with self._call(publisher, offer) as db, writing(db):
+        with self._call(f"{publisher}/{offer}") as db, writing(db):
             submission = _own(ledger.find(db, identity), publisher, offer)
             if submission is None:
                 raise MarketplaceRefused(f"{publisher}/{offer} has no submission {identity}")
@@ -121,7 +117,7 @@ class SimulatedMarketplace(Simulation, ABC):
         self, publisher: str, offer: str, slot: Slot, *, subscription: str | None = None
     ) -> Content | None:
         """What stands in a slot; a `subscription` sees the staging slot only if it is a tester."""
-        with self._call(publisher, offer) as db:
+        with self._call(f"{publisher}/{offer}") as db:
             db.execute("BEGIN")  # one view of slot and testers; it ends with the connection
             testers = {_folded(tester) for tester in ledger.testers(db, publisher, offer)}
             if subscription is not None and slot is Slot.STAGING and _folded(subscription) not in testers:
@@ -135,7 +131,7 @@ class SimulatedMarketplace(Simulation, ABC):
         self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime
     ) -> None:
         """Replace the subscriptions that may see the staging slot."""
-        with self._call(publisher, offer) as db, writing(db):
+        with self._call(f"{publisher}/{offer}") as db, writing(db):
             if ledger.set_testers(db, publisher, offer, subscriptions):
                 detail = {"subscriptions": subscriptions}
                 ledger.note(db, f"{publisher}/{offer}", "testers-updated", now=now, detail=detail)
@@ -143,7 +139,7 @@ class SimulatedMarketplace(Simulation, ABC):
     def withdraw(self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime) -> None:
         """Take a SKU, or the whole offer, out of both slots; done once per identity."""
         key = f"{publisher}/{offer}"
-        with self._call(publisher, offer) as db, writing(db):
+        with self._call(f"{publisher}/{offer}") as db, writing(db):
             known = ledger.withdrawal(db, identity)
             if known == (key, sku):
                 return
@@ -156,22 +152,6 @@ class SimulatedMarketplace(Simulation, ABC):
             slots = [slot for slot in Slot if _take_out(db, publisher, offer, slot, sku)]
             detail = {"sku": sku, "slots": slots}
             ledger.note(db, key, "withdrawn", now=now, identity=identity, detail=detail)
-
-    @contextmanager
-    def _call(self, publisher: str, offer: str) -> Iterator[Connection]:
-        """One call from outside: it pays its toll, and its answer may get lost on the way back."""
-        with self._file.open() as db:
-            times_out = knobs.toll(db, f"{publisher}/{offer}")
-            try:
-                yield db
-            except MarketplaceError:
-                if not times_out:
-                    raise
-            if times_out:
-                raise MarketplaceUnavailable(
-                    "the marketplace took the request and timed out before it answered",
-                    hint="look at the submission before sending it again (knob: outage after)",
-                )
 
     def _status(self, db: Connection, submission: Submission, now: datetime) -> Status:
         final = submission.progress.final

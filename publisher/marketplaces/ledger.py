@@ -73,6 +73,14 @@ def latest(db: sqlite3.Connection, publisher: str, offer: str) -> Submission | N
     return _submission(row) if row else None
 
 
+def submissions_of(db: sqlite3.Connection, publisher: str, offer: str) -> list[Submission]:
+    """All of one offer, in the order in which they were accepted."""
+    rows = db.execute(
+        "SELECT * FROM submissions WHERE publisher = ? AND offer = ? ORDER BY rowid", (publisher, offer)
+    )
+    return [_submission(row) for row in rows]
+
+
 def every_submission(db: sqlite3.Connection) -> list[Submission]:
     """All of them, in the order in which they were accepted."""
     return [_submission(row) for row in db.execute("SELECT * FROM submissions ORDER BY rowid")]
@@ -96,7 +104,8 @@ def accept(
         "INSERT INTO contents VALUES (?, ?, ?)",
         (submission.identity, json.dumps(document), json.dumps(request.subscriptions)),
     )
-    db.executemany("INSERT OR IGNORE INTO files VALUES (?, ?)", request.files.items())
+    for sha256, content in request.files.items():
+        keep_file(db, sha256, content)
     detail = {"slot": submission.slot, "skips_certification": submission.skips_certification}
     _note(db, submission, "submission-accepted", submission.accepted_at, detail)
     return submission
@@ -231,6 +240,11 @@ def file(db: sqlite3.Connection, sha256: str) -> bytes | None:
     """The bytes of a file that came with some submission."""
     row = db.execute("SELECT content FROM files WHERE sha256 = ?", (sha256,)).fetchone()
     return bytes(row["content"]) if row else None
+
+
+def keep_file(db: sqlite3.Connection, sha256: str, content: bytes) -> None:
+    """Keep the bytes of a file."""
+    db.execute("INSERT OR IGNORE INTO files VALUES (?, ?)", (sha256, content))
 
 
 def _fill(db: sqlite3.Connection, submission: Submission) -> dict[str, Any]:

@@ -1,7 +1,11 @@
 """What whoever runs a simulated marketplace can reach: its knobs, its journal, what was sent to it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import Connection
 
+from publisher.errors import MarketplaceError, MarketplaceUnavailable
 from publisher.marketplaces import knobs, ledger
 from publisher.marketplaces.database import MarketplaceFile, writing
 from publisher.marketplaces.ledger import JournalEntry, Submission
@@ -47,3 +51,19 @@ class Simulation:
         """The bytes of a file that came with a submission."""
         with self._file.open() as db:
             return ledger.file(db, sha256)
+
+    @contextmanager
+    def _call(self, scope: str) -> Iterator[Connection]:
+        """One call from outside: it pays its toll, and its answer may get lost on the way back."""
+        with self._file.open() as db:
+            times_out = knobs.toll(db, scope)
+            try:
+                yield db
+            except MarketplaceError:
+                if not times_out:
+                    raise
+            if times_out:
+                raise MarketplaceUnavailable(
+                    "the marketplace took the request and timed out before it answered",
+                    hint="look at the submission before sending it again (knob: outage after)",
+                )
