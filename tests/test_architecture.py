@@ -16,6 +16,7 @@ HEAVY = (
     "ruamel",
     "transitions",
     "rapidfuzz",
+    "openpyxl",
 )
 
 

@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "history": "Show, verify or export the history of an offer.",
     "sku": "Add a SKU to an offer folder.",
     "image": "Add or replace an image version in an offer folder.",
+    "prices": "Write the prices of a SKU into a sheet, or take them from one.",
     "ticket": "List and show support-ticket drafts.",
     "workflow": "Draw the lifecycle of offers and SKUs.",
     "schema": "Print the JSON Schema of offers, settings, lock files or reports.",

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping as Fields
 from copy import deepcopy
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from publisher.document.nodes import Mapping, Node, Scalar, Sequence
 
-# A value of a change: None, a text, a whole number, a Copy, or dicts and lists of values.
+# A value of a change: None, a text, a truth value, a whole number, a Decimal, a Copy, or dicts and
+# lists of values.
 Value = Any
 
 _NUMBER: Final = re.compile(r'"\\u0000([^"]+)"')
@@ -43,7 +45,18 @@ class Replace:
     word: str
 
 
-Change = Append | Replace
+@dataclass(frozen=True, kw_only=True)
+class Merge:
+    """The fields at `pointer` are those of `value`, a dict, and no others; what they share stays as it is.
+
+    New fields come last. No dict in `value` is empty.
+    """
+
+    pointer: str
+    value: Value
+
+
+Change = Append | Merge | Replace
 
 
 def steps(pointer: str) -> list[str]:
@@ -69,6 +82,8 @@ def applied(tree: Any, change: Change) -> Any:
     parent = at(tree, above)
     if isinstance(change, Replace):
         parent[key] = change.word
+    elif isinstance(change, Merge):
+        parent[key] = _joined(parent.get(key), change.value)
     else:
         parent[key] = [*(parent.get(key) or ()), _value(change.item, tree)]
     return tree
@@ -88,6 +103,10 @@ def spelled(tree: Any) -> Any:
             return {key: spelled(item) for key, item in tree.items()}
         case list():
             return [spelled(item) for item in tree]
+        case bool():
+            return str(tree).lower()
+        case Decimal():
+            return f"{tree:f}"
         case int():
             return str(tree)
     return tree
@@ -100,8 +119,19 @@ def changed_json(text: str, change: Change) -> str:
     # No text of a document holds U+0000, so it can mark the numbers on their way through.
     tree = json.loads(text, parse_float="\0{}".format, parse_int="\0{}".format)
     indent = found[1] if (found := _INDENT.search(text)) else None
-    written = json.dumps(applied(tree, change), indent=indent, ensure_ascii=False)
+    written = json.dumps(
+        applied(tree, change), indent=indent, ensure_ascii=False, default=lambda number: f"\0{number:f}"
+    )
     return _NUMBER.sub(r"\1", written) + text[len(text.rstrip()) :]
+
+
+def _joined(old: Any, new: Value) -> Any:
+    """The new value in the order, and where nothing changes in the spelling, of the old one."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        kept = {key: _joined(item, new[key]) for key, item in old.items() if key in new}
+        return kept | {key: item for key, item in new.items() if key not in kept}
+    word = old.removeprefix("\0") if isinstance(old, str) else spelled(old)
+    return old if word == spelled(new) else new
 
 
 def _value(value: Value, tree: Any) -> Any:

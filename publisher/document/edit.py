@@ -53,12 +53,12 @@ def add_sku(document: Document, sku_id: str, *, billing: str = "", like: str = "
 
     Raises Refused for an ID that is malformed or taken.
     """
-    offer = _offer(document)
+    offer = offer_of(document)
     if not _SKU_ID.fullmatch(sku_id):
         raise Refused(f"{sku_id[:60]!a} is no SKU ID", hint=_SKU_ID_CURE)
     if taken := next((sku.id for sku in offer.skus if sku.id.casefold() == sku_id.casefold()), None):
         raise Refused(f"the SKU {taken!r} is already there", hint="give the new SKU an ID of its own")
-    model = _sku(offer, like) if like else Sku()
+    model = sku_of(offer, like) if like else Sku()
     item = {
         "id": sku_id,
         "billing": billing or model.billing,
@@ -149,8 +149,8 @@ class _Step:
 
 def _each(document: Document, names: Sequence[str], make: Callable[[Sku], _Step], refusal: str) -> Edited:
     """One step for each SKU, all in one save; every reason is gathered before anything is refused."""
-    offer, made, reasons = _offer(document), list[_Step](), list[Refused]()
-    skus = [_sku(offer, name) for name in dict.fromkeys(names)] if names else list(offer.skus)
+    offer, made, reasons = offer_of(document), list[_Step](), list[Refused]()
+    skus = [sku_of(offer, name) for name in dict.fromkeys(names)] if names else list(offer.skus)
     for sku in skus:
         try:
             made.append(make(sku))
@@ -167,13 +167,15 @@ def _each(document: Document, names: Sequence[str], make: Callable[[Sku], _Step]
     return Edited(document=after, done=tuple(step.done for step in made), left=left)
 
 
-def _offer(document: Document) -> Offer:
+def offer_of(document: Document) -> Offer:
+    """The offer of a document. Raises Refused where there is none to read."""
     if document.offer is None:
         raise Refused(f"{document.display()} cannot be read")
     return document.offer
 
 
-def _sku(offer: Offer, sku_id: str) -> Sku:
+def sku_of(offer: Offer, sku_id: str) -> Sku:
+    """The SKU with this ID. Raises UsageError, naming the nearest one."""
     if sku := offer.sku(sku_id):
         return sku
     known = [sku.id for sku in offer.skus]

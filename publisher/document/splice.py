@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from io import StringIO
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from publisher.document.change import Change, Copy, Replace, Value, steps
+from publisher.document.change import Change, Copy, Merge, Replace, Value, steps
 
 _TAG: Final = "tag:yaml.org,2002:"
 _LINE: Final = re.compile(r"[^\r\n]*")
@@ -27,17 +28,21 @@ def spliced(text: str, change: Change) -> str:
     root = YAML(typ="safe", pure=True).compose(text)
     *above, key = steps(change.pointer)
     parent = _at(root, above)
-    page = _Page(text, root)
+    page = Page(text, root)
+    if isinstance(change, Merge):
+        from publisher.document.merge import merged
+
+        return merged(page, parent, key, change.value)
     if isinstance(change, Replace):
         return page.reword(_at(parent, [key]), change.word)
-    item = _node(change.item, root)
+    item = node_of(change.item, root)
     if isinstance(change.item, dict):
         item.flow_style = False
     return page.append(parent, key, item, airy=change.airy)
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     text: str
     root: Node
 
@@ -60,10 +65,14 @@ class _Page:
 
     def reword(self, node: ScalarNode, word: str) -> str:
         """Another word for a single value, in the quotes that it had."""
+        return self._put(self.worded(node, word), node.start_mark.index, node.end_mark.index)
+
+    def worded(self, node: ScalarNode, word: str) -> str:
+        """What then stands in place of the value."""
         old = self.text[node.start_mark.index : node.end_mark.index]
         quote = node.style if node.style in ("'", '"') else ""
         rest = old[len(old.rstrip()) :]  # a block text ends below itself
-        return self._put(f"{quote}{word}{quote}{rest}", node.start_mark.index, node.end_mark.index)
+        return f"{quote}{word}{quote}{rest}"
 
     def append(self, parent: MappingNode, key: str, item: Node, *, airy: bool) -> str:
         """One more item of the list under a key."""
@@ -73,11 +82,11 @@ class _Page:
         name, value = found
         if isinstance(value, SequenceNode) and value.value:
             if value.flow_style:
-                return self._after_comma(value.value[-1], self._inline(item))
+                return self._after_comma(value.value[-1], self.inline(item))
             return self._below(value, item, airy=airy)
-        own = self._own(name, value)
+        own = self.own(name, value)
         if parent.flow_style or len(_BREAK.split(self.text[slice(*own)])) > 1:
-            return self._in_brackets(own, self._inline(item))
+            return self._in_brackets(own, self.inline(item))
         return self._first(name, own, self._dashed(item, *self._new_list(parent)))
 
     def _put(self, new: str, start: int, end: int | None = None) -> str:
@@ -85,13 +94,13 @@ class _Page:
 
     def _new_key(self, parent: MappingNode, key: str, item: Node) -> str:
         if parent.flow_style:
-            member = f"{key}: [{self._inline(item)}]"
+            member = f"{key}: [{self.inline(item)}]"
             if not parent.value:
                 return self._put(member, parent.start_mark.index + 1)
-            return self._put(f", {member}", self._end(parent.value[-1][1]))
+            return self._put(f", {member}", self.end(parent.value[-1][1]))
         column = parent.start_mark.column
         lines = [" " * column + f"{key}:", *self._dashed(item, *self._new_list(parent))]
-        return self._lines_below(self._tail(self._end(parent), column), lines)
+        return self._lines_below(self.tail(self.end(parent), column), lines)
 
     def _after_comma(self, last: Node, item: str) -> str:
         before = self.text[: last.start_mark.index]
@@ -101,12 +110,12 @@ class _Page:
     def _below(self, sequence: SequenceNode, item: Node, *, airy: bool) -> str:
         last, dash = sequence.value[-1], sequence.start_mark.column
         if len(sequence.value) > 1:
-            between = self.text[self._end(sequence.value[-2]) : last.start_mark.index]
+            between = self.text[self.end(sequence.value[-2]) : last.start_mark.index]
             airy = bool(_BLANK_LINE.search(between))
         lines = self._dashed(item, dash, _content(sequence, last))
-        return self._lines_below(self._tail(self._end(last), dash + 1), ["", *lines] if airy else lines)
+        return self._lines_below(self.tail(self.end(last), dash + 1), ["", *lines] if airy else lines)
 
-    def _own(self, name: Node, value: Node) -> tuple[int, int]:
+    def own(self, name: Node, value: Node) -> tuple[int, int]:
         """Where the text of a value stands; for nothing at all, behind the colon."""
         if value.start_mark.index == value.end_mark.index:
             colon = self.text.find(":", name.end_mark.index) + 1
@@ -124,25 +133,28 @@ class _Page:
         kept = self.text[name.end_mark.index : own[0]]
         kept = kept if "#" in kept else kept.rstrip(" ")
         head = self.text[: name.end_mark.index] + kept
-        return _Page(head + self.text[own[1] :], self.root)._lines_below(len(head), lines)
+        return Page(head + self.text[own[1] :], self.root)._lines_below(len(head), lines)
 
     def _lines_below(self, place: int, lines: list[str]) -> str:
         """Lines below the one that holds a place."""
-        end = _matched(_LINE, self.text, place)
-        return self._put("".join(self.line_end + line for line in lines), end)
+        return self._put("".join(self.line_end + line for line in lines), self.line_after(place))
 
-    def _end(self, node: Any) -> int:
+    def line_after(self, place: int) -> int:
+        """Where the line ends that holds a place."""
+        return _matched(_LINE, self.text, place)
+
+    def end(self, node: Any) -> int:
         """Where the last word of a node ends."""
         if isinstance(node, ScalarNode) or node.flow_style:
             end = int(node.end_mark.index)
             return len(self.text[:end].rstrip()) if isinstance(node, ScalarNode) else end
         if isinstance(node, SequenceNode):
-            return self._end(node.value[-1])
+            return self.end(node.value[-1])
         name, value = node.value[-1]
         empty = value.start_mark.index == value.end_mark.index
-        return self._own(name, value)[1] if empty else self._end(value)
+        return self.own(name, value)[1] if empty else self.end(value)
 
-    def _tail(self, end: int, column: int) -> int:
+    def tail(self, end: int, column: int) -> int:
         """The end of comment lines that follow and are indented at least so far: they belong to it."""
         comments = re.compile(rf"(?:(?:[ \t]*(?:\r\n|\n|\r))+ {{{column},}}#[^\r\n]*)*")
         return _matched(comments, self.text, _matched(_LINE, self.text, end))
@@ -153,19 +165,19 @@ class _Page:
 
     def _dashed(self, item: Node, dash: int, content: int) -> list[str]:
         """The lines of a list's item; `content` counts from the dash."""
-        first, *others = self._written(item)
+        first, *others = self.written(item)
         start = " " * dash + "-" + " " * (content - 1)
         return [start + first, *(" " * (dash + content) + line if line else "" for line in others)]
 
-    def _inline(self, item: Node) -> str:
+    def inline(self, item: Node) -> str:
         for node in _every(item):
             if not isinstance(node, ScalarNode):
                 node.flow_style = True
             elif node.style in ("|", ">"):
                 node.style = '"'
-        return " ".join(self._written(item))
+        return " ".join(self.written(item))
 
-    def _written(self, node: Node) -> list[str]:
+    def written(self, node: Node) -> list[str]:
         fields, dashes, content = self.habits
         yaml = YAML()
         yaml.indent(mapping=fields, sequence=dashes + content, offset=dashes)
@@ -216,23 +228,32 @@ def _at(node: Node, path: list[str]) -> Any:
     return node
 
 
-def _node(value: Value, root: Node) -> Any:
+def node_of(value: Value, root: Node) -> Any:
     """A node that is written as house style has it: short collections in line, others in lines."""
     match value:
         case Copy():
             copied = deepcopy(_at(root, steps(value.pointer)))
             for pointer, new in value.changes.items():
                 *above, key = steps(pointer)
-                _set(_at(copied, above), key, _node(new, root))
+                _set(_at(copied, above), key, node_of(new, root))
             return copied
         case dict():
-            pairs = [(_scalar("str", key), _node(item, root)) for key, item in value.items()]
+            pairs = [(_key(key), node_of(item, root)) for key, item in value.items()]
             return MappingNode(f"{_TAG}map", pairs, flow_style=all(map(_short, value.values())))
         case list():
-            items = [_node(item, root) for item in value]
+            items = [node_of(item, root) for item in value]
             return SequenceNode(f"{_TAG}seq", items, flow_style=not items)
+        case bool():
+            return _scalar("bool", str(value).lower())
+        case Decimal():
+            text = f"{value:f}"
+            return _scalar("float" if "." in text else "int", text)
     kind = "null" if value is None else "int" if isinstance(value, int) else "str"
     return _scalar(kind, "" if value is None else str(value))
+
+
+def _key(name: str) -> ScalarNode:
+    return _scalar("int" if name.isdecimal() else "str", name)
 
 
 def _scalar(kind: str, text: str) -> ScalarNode:
@@ -240,7 +261,9 @@ def _scalar(kind: str, text: str) -> ScalarNode:
 
 
 def _short(value: Value) -> bool:
-    return isinstance(value, str | int) or (isinstance(value, dict) and all(map(_short, value.values())))
+    """Whether a value can stand in a line with others: a single one, or fields of single ones."""
+    items = value.values() if isinstance(value, dict) else (value,)
+    return all(isinstance(item, str | int | Decimal) for item in items)
 
 
 def _set(parent: MappingNode, key: str, new: Node) -> None:
