@@ -54,7 +54,7 @@ def decimal_text(number: Decimal) -> str:
 def _plain(value: Any) -> Any:
     match value:
         case Text():
-            return _text(value)
+            return text_form(value.value)
         case Asset():
             return {"sha256": value.sha256, "bytes": len(value.data)}
         case VhdUrl():
@@ -91,8 +91,9 @@ def _public(address: str) -> str:
     return public_url(address) if "://" in address else address.partition("?")[0]
 
 
-def _text(text: Text) -> str | dict[str, Any]:
-    value = text.value.replace("\r\n", "\n")
+def text_form(text: str) -> str | dict[str, Any]:
+    """A long text as the canonical document has it: itself, or its sha256 and length."""
+    value = text.replace("\r\n", "\n")
     if len(value) <= INLINE:
         return value
     return {"sha256": hashlib.sha256(value.encode()).hexdigest(), "length": len(value)}
@@ -102,7 +103,7 @@ def _collect(value: Any, found: dict[str, bytes]) -> None:
     if isinstance(value, Asset):
         found[value.sha256] = value.data
     elif isinstance(value, Text):
-        kept = _text(value)
+        kept = text_form(value.value)
         if isinstance(kept, dict):
             found[kept["sha256"]] = value.value.replace("\r\n", "\n").encode()
     elif isinstance(value, tuple | dict):

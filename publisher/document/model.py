@@ -224,6 +224,9 @@ class Offer:
     resellers: str = described("resellers (CSP) that may sell it", choices=("any", "specific", "none"))
     certification: Certification = described("notes to the certifiers", default=Certification())
     skus: tuple[Sku, ...] = described("what customers buy", default=())
+    verbatim: Text = described(
+        "JSON file of what the marketplace holds beyond this format; `pull` writes it", default=Text()
+    )
 
     @property
     def key(self) -> str:

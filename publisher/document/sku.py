@@ -7,6 +7,7 @@ from typing import Final
 from publisher.document.values import Link, Text, VhdUrl, described, record
 
 GENERATIONS: Final = ("x64-gen1", "x64-gen2", "arm64-gen2")
+MARKETS: Final = ("listed", "all", "tax-remitted")
 CLOUDS: Final = ("global", "government", "germany", "china")
 
 
@@ -159,6 +160,11 @@ class Sku:
     clouds: tuple[str, ...] = described("empty means global", default=(), choices=CLOUDS)
     government_certifications: tuple[Link, ...] = described("for the government cloud", default=())
     listing: dict[str, SkuListing] = described("texts by language", default={})
+    markets: str = described(
+        "where it is sold: in the regions listed, in all, or where Microsoft remits the tax",
+        default="listed",
+        choices=MARKETS,
+    )
     regions: tuple[str, ...] = described("ISO 3166 alpha-2 codes; never removed once live", default=())
     prices: dict[str, Price] = described("prices by region; fixed once live", default={})
     reservation: dict[str, int] = described("percent saved, by one-year and three-years", default={})

@@ -204,8 +204,8 @@ def region_remove(offer: Offer, published: Published, gate: Gate) -> Iterator[Fl
     Source: row 75; guide for VM offers (2016), after publishing; Partner Center documentation.
     """
     for sku, locked in _locked(offer, published):
-        if not sku.regions and gate >= Gate.STAGE:
-            continue  # having none is another rule's finding from here on
+        if sku.markets != "listed" or (not sku.regions and gate >= Gate.STAGE):
+            continue  # sold wherever it can be; or having none is another rule's finding from here on
         here = {canonical(region) for region in sku.regions}
         if gone := ", ".join(sorted(set(locked.regions) - here)):
             message = f"{named(sku)} was live in {', '.join(locked.regions)}, and no longer lists {gone}"

@@ -5,6 +5,7 @@ from typing import Final
 
 from publisher.document.model import Sku
 from publisher.findings import Gate
+from publisher.profiles import CLASSIC, Profile
 from publisher.rules.registry import Flaw, rule
 
 # ISO 3166-1 alpha-2: the second letters of the 249 assigned codes, by the first.
@@ -79,12 +80,13 @@ def region_duplicate(sku: Sku) -> Iterator[Flaw]:
 
 
 @rule("BIL112", "region-min", gate=Gate.STAGE, requires={"price-byol-and-hourly"})
-def region_min(sku: Sku) -> Iterator[Flaw]:
+def region_min(sku: Sku, limits: Profile) -> Iterator[Flaw]:
     """Every SKU is sold in at least one region.
 
     Why: a SKU without a region is staged, certified, and then nobody can buy it.
-    Fix: list the regions under `regions`, as ISO 3166 codes such as US.
+    Fix: list the regions under `regions`, as ISO 3166 codes such as US; in Partner Center,
+    `markets: all` or `markets: tax-remitted` stands for a list.
     Source: row 76; Partner Center documentation, pricing and availability; guide for VM offers, pricing.
     """
-    if not sku.regions:
+    if not sku.regions and (limits.name == CLASSIC or sku.markets == "listed"):
         yield Flaw(at=f"{sku.at}/regions", message=f"the SKU {sku.id[:60]!a} names no region")
