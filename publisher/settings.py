@@ -15,7 +15,7 @@ from publisher.nearest import nearest
 from publisher.profiles import CLASSIC, PROFILES
 
 FILE: Final = "publisher.toml"
-TARGETS: Final = ("local", "manual")
+TARGETS: Final = ("local", "manual", "partner-center", "emulator")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +142,27 @@ SETTINGS: Final[dict[str, Setting]] = {
         kind=number(1, 1000), default=100, help="links that are asked at the same time"
     ),
     "links.per_host": Setting(kind=number(1, 100), default=8, help="of these, at most so many of one host"),
+    "partner_center.url": Setting(
+        kind=TEXT,
+        default="https://graph.microsoft.com/rp/product-ingestion",
+        help="address of the Product Ingestion API",
+    ),
+    "partner_center.assets_url": Setting(
+        kind=TEXT,
+        default="",
+        help="https address of a web folder from which the marketplace fetches new pictures, "
+        "each under <sha256>.png",
+    ),
+    "partner_center.assets_secret": Setting(
+        kind=TEXT,
+        default="",
+        help="name of the secret that follows such an address as its query, for example a SAS",
+    ),
+    "emulator_url": Setting(
+        kind=TEXT,
+        default="",
+        help="address of a running emulator (target emulator); empty starts one inside the command",
+    ),
     "language": Setting(
         kind=choice("en", "fr"), default="en", help="language of ticket drafts and portal steps"
     ),

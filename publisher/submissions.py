@@ -214,7 +214,7 @@ def _follow(work: Work, status: Status) -> None:
 
 
 def _outcome(view: OfferView, status: Status, *, changed: bool) -> Outcome:
-    if status.progress.final or status.progress is Progress.UNKNOWN:
+    if status.progress.final or (status.progress is Progress.UNKNOWN and not status.look_again):
         wait = None
     else:
         wait = status.look_again

@@ -1,0 +1,98 @@
+"""What the API says of jobs and submissions, as values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from publisher.marketplaces import Progress, Slot
+from publisher.marketplaces.partner_center.client import error_text
+from publisher.redact import redact
+
+TARGETS: Final = {Slot.STAGING: "preview", Slot.PRODUCTION: "live"}
+
+_RESULTS: Final = {
+    "succeeded": Progress.READY,
+    "failed": Progress.FAILED,
+    "cancelled": Progress.CANCELLED,
+    "canceled": Progress.CANCELLED,
+}
+_KNOWN: Final = frozenset({"notStarted", "running", "completed"})
+_CONFLICTS: Final = ("productLocked", "conflict", "locked")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What became of a `configure`. `message` holds its errors, or a word that nobody knows."""
+
+    id: str
+    progress: Progress
+    message: str
+    conflict: bool
+
+
+def job_of(answer: Mapping[str, Any]) -> Job:
+    """A job out of a configure-status."""
+    errors = [error for error in answer.get("errors") or [] if isinstance(error, dict)]
+    return Job(
+        id=str(answer.get("jobId") or ""),
+        progress=_progress(answer.get("jobStatus"), answer.get("jobResult")),
+        message="; ".join(filter(None, map(error_text, errors))) or _strange(answer.get("jobStatus")),
+        conflict=any(_is_conflict(error) for error in errors),
+    )
+
+
+def _progress(status: Any, result: Any) -> Progress:
+    if status != "completed":
+        return Progress.RUNNING
+    return _RESULTS.get(str(result), Progress.RUNNING)
+
+
+def _strange(status: Any) -> str:
+    """A word of a newer service: it is said, and taken as not ended."""
+    return "" if status in _KNOWN else redact(f"the marketplace says {str(status)[:40]!a}")
+
+
+def _is_conflict(error: Mapping[str, Any]) -> bool:
+    inner = (item for item in error.get("details") or [] if isinstance(item, dict))
+    return error.get("code") in _CONFLICTS or any(_is_conflict(item) for item in inner)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One submission in a product's list. `number` is that of `submission/{product}/{number}`."""
+
+    id: str
+    target: str
+    progress: Progress
+    created: str
+
+    @property
+    def number(self) -> int:
+        """Newer ones have higher numbers; 0 is the draft."""
+        word = self.id.rpartition("/")[2]
+        return int(word) if word.isascii() and word.isdigit() else 0
+
+
+def entries_of(answers: Iterable[Mapping[str, Any]]) -> list[Entry]:
+    """The published submissions, newest first; the draft's entry is none."""
+    found = [
+        Entry(
+            id=str(answer.get("id") or ""),
+            target=str((answer.get("target") or {}).get("targetType") or ""),
+            progress=_progress(answer.get("status"), answer.get("result")),
+            created=str(answer.get("created") or ""),
+        )
+        for answer in answers
+    ]
+    published = (entry for entry in found if entry.target in TARGETS.values() and entry.number)
+    return sorted(published, key=lambda entry: -entry.number)
+
+
+def moment(text: str, otherwise: datetime) -> datetime:
+    """A time of the API; its seconds may have seven decimals."""
+    head, _, tail = text.rstrip("Z").partition(".")
+    try:
+        return datetime.fromisoformat(f"{head}.{tail[:6] or '0'}+00:00")
+    except ValueError:
+        return otherwise

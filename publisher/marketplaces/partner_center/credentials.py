@@ -1,0 +1,136 @@
+"""Tokens for the marketplace: of a workload identity first, of a client secret last; kept in memory alone."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol
+
+from publisher.errors import MarketplaceUnavailable, SettingsError
+from publisher.redact import Secret, redact
+
+SCOPE: Final = "https://graph.microsoft.com/.default"
+SKEW: Final = 120.0  # seconds before its end in which a token is not used any more
+
+_CURE: Final = (
+    "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE (workload identity), "
+    "or AZURE_CLIENT_SECRET as a last resort"
+)
+
+
+class Tokens(Protocol):
+    """Where a client gets its bearer token."""
+
+    def get(self) -> Secret:
+        """A token that is still good. Raises SettingsError where there are no credentials."""
+        ...
+
+    def forget(self) -> None:
+        """The other side did not take it: the next one is new."""
+        ...
+
+
+class KeptTokens:
+    """Asks `issue` for a token and the seconds that it lasts, and keeps it until shortly before."""
+
+    def __init__(
+        self, issue: Callable[[], tuple[str, float]], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._issue = issue
+        self._clock = clock
+        self._token: Secret | None = None
+        self._until = 0.0
+
+    def get(self) -> Secret:
+        """The kept token, or a new one."""
+        if self._token is None or self._clock() >= self._until:
+            asked = self._clock()
+            token, seconds = self._issue()
+            self._token, self._until = Secret(token), asked + seconds - SKEW
+        return self._token
+
+    def forget(self) -> None:
+        """Ask anew at the next need."""
+        self._token = None
+
+
+def azure_tokens(environ: Mapping[str, str] | None = None) -> Tokens:
+    """Tokens of the identity that the environment names, in the order of azure-identity."""
+    try:
+        from azure.core.exceptions import ClientAuthenticationError
+        from azure.identity import CredentialUnavailableError
+    except ImportError:
+        raise SettingsError(
+            "the target partner-center needs azure-identity",
+            hint="pip install 'vm-offer-publisher[azure]'",
+        ) from None
+    credential = _credential(os.environ if environ is None else environ)
+
+    def issue() -> tuple[str, float]:
+        try:
+            token = credential.get_token(SCOPE)
+        except CredentialUnavailableError as error:
+            raise SettingsError(f"no credentials: {redact(str(error))[:500]}", hint=_CURE) from None
+        except ClientAuthenticationError as error:
+            raise SettingsError(f"no token: {redact(str(error.message))[:500]}", hint=_CURE) from None
+        return token.token, token.expires_on - time.time()
+
+    return KeptTokens(issue)
+
+
+def _credential(environ: Mapping[str, str]) -> Any:
+    """Workload identity, then that of the machine, then a client secret."""
+    from azure.identity import (
+        ChainedTokenCredential,
+        ClientSecretCredential,
+        ManagedIdentityCredential,
+        WorkloadIdentityCredential,
+    )
+
+    tenant, client = environ.get("AZURE_TENANT_ID", ""), environ.get("AZURE_CLIENT_ID", "")
+    chain: list[Any] = []
+    if tenant and client and environ.get("AZURE_FEDERATED_TOKEN_FILE"):
+        chain.append(WorkloadIdentityCredential())
+    if environ.get("IDENTITY_ENDPOINT") or environ.get("MSI_ENDPOINT"):
+        chain.append(ManagedIdentityCredential())
+    if tenant and client and (secret := environ.get("AZURE_CLIENT_SECRET")):
+        chain.append(ClientSecretCredential(tenant, client, secret))
+    if not chain:
+        raise SettingsError("the environment names no credentials for partner-center", hint=_CURE)
+    return ChainedTokenCredential(*chain)
+
+
+def client_secret_tokens(login_url: str, *, client_id: str, secret: Secret) -> Tokens:
+    """Tokens by client secret from a token endpoint of its own: that of an emulator."""
+
+    def issue() -> tuple[str, float]:
+        import requests
+
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": client_id,
+            "client_secret": secret.reveal(),
+            "scope": SCOPE,
+        }
+        for _ in range(5):
+            try:
+                answer = requests.post(login_url, data=form, timeout=30, allow_redirects=False)
+            except requests.exceptions.RequestException as error:
+                raise MarketplaceUnavailable(
+                    f"{login_url} does not answer: {redact(str(error))[:300]}", hint="try again later"
+                ) from None
+            if answer.status_code < 500:
+                break
+        return _token_of(answer, login_url)
+
+    return KeptTokens(issue)
+
+
+def _token_of(answer: Any, login_url: str) -> tuple[str, float]:
+    try:
+        found = answer.json()
+        return str(found["access_token"]), float(found["expires_in"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise SettingsError(
+        f"{login_url} answers {answer.status_code} without a token", hint="see client ID and secret"
+    )

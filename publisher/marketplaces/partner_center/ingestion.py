@@ -1,0 +1,71 @@
+"""The calls of the Product Ingestion API that publishing needs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from publisher.errors import MarketplaceUnavailable
+from publisher.ingestion.tree import Tree
+from publisher.marketplaces.partner_center.answers import Entry, Job, entries_of, job_of
+from publisher.marketplaces.partner_center.client import Client
+
+SCHEMAS: Final = "https://schema.mp.microsoft.com/schema"
+SUBMISSION: Final = f"{SCHEMAS}/submission/2022-03-01-preview2"
+_CONFIGURE: Final = f"{SCHEMAS}/configure/2022-03-01-preview2"
+
+Resource = Mapping[str, Any]
+
+
+class Ingestion:
+    """One account of the marketplace. `product` is a durable id such as `product/1111…`."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def product(self, offer: str) -> str:
+        """The durable id of an offer; "" where the account has none of this ID."""
+        found = self._client.pages("product", externalId=offer)
+        ids = (str(item.get("id") or "") for item in found if _external(item) == offer)
+        return next(ids, "")
+
+    def entries(self, product: str) -> list[Entry]:
+        """The published submissions of a product, newest first."""
+        return entries_of(self._client.pages(f"submission/{_number(product)}"))
+
+    def resources(self, product: str, target: str) -> list[dict[str, Any]] | None:
+        """Everything that stands in `draft`, `preview` or `live`; None where nothing does."""
+        found = self._client.get(f"resource-tree/product/{_number(product)}", targetType=target)
+        return None if found is None else list(found.get("resources") or [])
+
+    def tree(self, product: str, target: str) -> Tree:
+        """The same as a tree, which may be empty."""
+        return Tree.of(self.resources(product, target) or () if product else ())
+
+    def configure(self, resources: Sequence[Resource]) -> Job:
+        """Send resources; the job that works on them."""
+        job = job_of(self._client.post("configure", {"$schema": _CONFIGURE, "resources": list(resources)}))
+        if not job.id:
+            raise MarketplaceUnavailable("the marketplace took resources and names no job", hint="look again")
+        return job
+
+    def job(self, job_id: str) -> Job | None:
+        """A job as it stands; None for one that the service does not know."""
+        answer = self._client.get(f"configure/{job_id}/status")
+        return None if answer is None else job_of(answer)
+
+    def cancel(self, job_id: str) -> Job:
+        """Stop a job. Raises MarketplaceRefused for one that has ended."""
+        return job_of(self._client.post(f"configure/{job_id}/cancel"))
+
+
+def publishing(product: str, target: str, submission: str = "", **members: Any) -> Resource:
+    """The resource that moves a draft to preview, or the preview `submission` to live."""
+    own = {"id": submission} if submission else {}
+    return {"$schema": SUBMISSION, **own, "product": product, "target": {"targetType": target}, **members}
+
+
+def _external(product: Mapping[str, Any]) -> str:
+    return str((product.get("identity") or {}).get("externalId") or "")
+
+
+def _number(product: str) -> str:
+    return product.rpartition("/")[2]

@@ -1,0 +1,261 @@
+"""The marketplace of today behind the port: staging is its preview, production its live.
+
+Staging takes two steps of the other side: the draft is configured, then published to preview. Each is
+asked for once; what became of it is told by its job or, where the job's id was lost, by the list of
+submissions: one that was not there when the request was prepared is ours.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from publisher.errors import MarketplaceConflict, MarketplaceRefused
+from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Request, Slot, Status
+from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job
+from publisher.marketplaces.partner_center.assets import Assets
+from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing
+from publisher.marketplaces.partner_center.wanted import Wanted
+
+_DRAFT: Final = "draft"
+Remote = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Seconds until a job may have moved, and until a lost request must have shown itself."""
+
+    look_again: float = 60
+    settle: float = 120
+
+
+_PACE: Final = Pace()
+
+
+class PartnerCenter:
+    """Publishes through the Product Ingestion API; `fetch` downloads a picture from its address."""
+
+    def __init__(
+        self,
+        api: Ingestion,
+        assets: Assets,
+        *,
+        name: str,
+        fetch: Callable[[str], bytes],
+        rehearsal: bool = False,
+        pace: Pace = _PACE,
+    ) -> None:
+        self.capabilities = Capabilities(
+            name=name, automatic=True, rehearsal=rehearsal, shared=True, deprecates=True
+        )
+        self.api = api
+        self.fetch = fetch
+        self._assets = assets
+        self._pace = pace
+
+    def prepare(self, request: Request, *, now: datetime) -> Remote:
+        """See that the product is at rest and the content can be sent; remember what is there before."""
+        product = self.api.product(request.offer)
+        entries = self.api.entries(product) if product else []
+        _demand_rest(request, entries)
+        remote = {
+            "slot": request.slot.value,
+            "product": product,
+            "before": [entry.id for entry in entries],
+            "prepared": now.isoformat(),
+        }
+        wanted = Wanted.of(self.api, self._assets, request, product)
+        if request.slot is Slot.STAGING:
+            wanted.check()
+            return remote
+        return remote | {"preview": _staged(request, entries, wanted)}
+
+    def submit(self, request: Request, *, now: datetime, remote: Remote = NOTHING) -> Status:
+        """Configure the draft, or publish it where it says all that it shall already."""
+        known = dict(remote) or dict(self.prepare(request, now=now))
+        if known.keys() & {"job", "draft_job"}:
+            seen = self.look(request.publisher, request.offer, request.identity, now=now, remote=known)
+            if seen is not None:
+                return seen
+        if request.slot is Slot.PRODUCTION:
+            return self._publish(request.identity, known, now)
+        wanted = Wanted.of(self.api, self._assets, request, known["product"])
+        if not wanted.differing:
+            return self._publish(request.identity, known, now)
+        wanted.provide()
+        job = self.api.configure(wanted.differing)
+        sent = f"{len(wanted.differing)} resources were sent to the draft"
+        return self._status(request.identity, Progress.RUNNING, _DRAFT, sent, now, {"draft_job": job.id})
+
+    def steps(self, request: Request, language: str = "en") -> list[str]:
+        """Nothing: the marketplace does it."""
+        return []
+
+    def look(
+        self,
+        publisher: str,
+        offer: str,
+        identity: str,
+        *,
+        now: datetime,
+        remote: Remote = NOTHING,
+    ) -> Status | None:
+        """How far the submission got; publishes a draft that was configured for it meanwhile."""
+        if not remote:
+            return None
+        known = {**remote, "product": remote["product"] or self.api.product(offer)}
+        if known.get("job") and (job := self.api.job(known["job"])):
+            return self._published(identity, known, job, now)
+        if known["product"] and (entry := _ours(known, self.api.entries(known["product"]))):
+            return self._listed(identity, known, entry, now)
+        if known.get("draft_job") and (job := self.api.job(known["draft_job"])):
+            return self._configured(identity, known, job, now)
+        return self._lost(identity, known, now)
+
+    def cancel(
+        self,
+        publisher: str,
+        offer: str,
+        identity: str,
+        *,
+        now: datetime,
+        remote: Remote = NOTHING,
+    ) -> Status:
+        """Stop the job that is running; one that has ended is returned as it is."""
+        job_id = remote.get("job") or remote.get("draft_job")
+        if not job_id:
+            raise MarketplaceRefused(
+                f"{publisher}/{offer}: the job of this submission is not known",
+                hint="cancel it in the portal",
+            )
+        try:
+            job = self.api.cancel(job_id)
+        except MarketplaceRefused:
+            status = self.look(publisher, offer, identity, now=now, remote=remote)
+            if status is None or not status.progress.final:
+                raise
+            return status
+        step = TARGETS[Slot(remote["slot"])]
+        if job.progress is Progress.CANCELLED:
+            return self._status(identity, job.progress, step, f"cancelled during {step}", now)
+        return self._published(identity, remote, job, now)
+
+    def content(
+        self, publisher: str, offer: str, slot: Slot, *, subscription: str | None = None
+    ) -> Content | None:
+        """What stands in preview or live, as a document of the offer format."""
+        from publisher.marketplaces.partner_center.reading import content_of
+
+        return content_of(self, publisher, offer, slot, subscription)
+
+    def resources(self, offer: str, target: str) -> list[dict[str, Any]] | None:
+        """The resources of a product in `draft`, `preview` or `live`; None where nothing stands."""
+        product = self.api.product(offer)
+        return self.api.resources(product, target) if product else None
+
+    def update_testers(
+        self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime
+    ) -> None:
+        """Nothing yet: the preview audience changes with the next publication, which carries it."""
+
+    def withdraw(self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime) -> None:
+        """Nothing: what was deprecated leaves by itself, the rest by the support's hand."""
+
+    # -- how far --
+
+    def _publish(self, identity: str, known: Remote, now: datetime) -> Status:
+        target = TARGETS[Slot(known["slot"])]
+        job = self.api.configure([publishing(known["product"], target, known.get("preview", ""))])
+        return self._published(identity, known, job, now)
+
+    def _configured(self, identity: str, known: Remote, job: Job, now: datetime) -> Status:
+        if job.progress is Progress.READY:
+            return self._publish(identity, known, now)
+        return self._of_job(identity, job, _DRAFT, now, {"product": known["product"]})
+
+    def _published(self, identity: str, known: Remote, job: Job, now: datetime) -> Status:
+        if job.conflict and (entry := _ours(known, self.api.entries(known["product"]))):
+            return self._listed(identity, known, entry, now)  # it was carried out twice, and refused once
+        remote = {"job": job.id, "product": known["product"]}
+        return self._of_job(identity, job, TARGETS[Slot(known["slot"])], now, remote)
+
+    def _of_job(self, identity: str, job: Job, step: str, now: datetime, remote: Remote) -> Status:
+        said = {Progress.READY: f"{step} is published", Progress.CANCELLED: f"cancelled during {step}"}
+        progress = Progress.REFUSED if job.conflict and job.progress is Progress.FAILED else job.progress
+        return self._status(identity, progress, step, job.message or said.get(progress, ""), now, remote)
+
+    def _listed(self, identity: str, known: Remote, entry: Entry, now: datetime) -> Status:
+        """A submission whose job is not known, by its entry in the list."""
+        step = TARGETS[Slot(known["slot"])]
+        gone_on = entry.target != step  # what was staged is on its way to live, or there
+        progress = Progress.READY if gone_on else entry.progress
+        remote = {"job": "", "submission": entry.id, "product": known["product"]}
+        return self._status(identity, progress, step, f"found as {entry.id}", now, remote)
+
+    def _lost(self, identity: str, known: Remote, now: datetime) -> Status | None:
+        """Nothing shows that it arrived: believed once enough time has passed for it to show."""
+        waited = (now - datetime.fromisoformat(known["prepared"])).total_seconds()
+        if waited >= self._pace.settle:
+            return None
+        left = self._pace.settle - waited
+        step = TARGETS[Slot(known["slot"])]
+        message = "it may have arrived, or not"
+        return self._status(identity, Progress.UNKNOWN, step, message, now, look_again=left)
+
+    def _status(
+        self,
+        identity: str,
+        progress: Progress,
+        step: str,
+        message: str,
+        now: datetime,
+        remote: Remote = NOTHING,
+        *,
+        look_again: float | None = None,
+    ) -> Status:
+        wait = self._pace.look_again if look_again is None else look_again
+        return Status(
+            identity=identity,
+            progress=progress,
+            step=step,
+            message=message,
+            since=now,
+            look_again=0 if progress.final else wait,
+            remote=remote,
+        )
+
+
+def _demand_rest(request: Request, entries: list[Entry]) -> None:
+    """Raise MarketplaceConflict while anything of the product is being published."""
+    busy = next((entry for entry in entries if not entry.progress.final), None)
+    if busy is not None:
+        raise MarketplaceConflict(
+            f"{request.publisher}/{request.offer}: {busy.id} is being published to {busy.target}"
+            f" since {busy.created or 'an unknown time'}, by whoever sent it",
+            hint="wait until it has ended (--wait does), or cancel it there",
+        )
+
+
+def _staged(request: Request, entries: list[Entry], wanted: Wanted) -> str:
+    """The preview submission that holds the request's content. Raises MarketplaceRefused without one."""
+    preview = next((e for e in entries if e.target == "preview" and e.progress is Progress.READY), None)
+    if preview is None:
+        raise MarketplaceRefused(
+            f"{request.publisher}/{request.offer}: no preview is ready to go live", hint="stage it first"
+        )
+    if differing := wanted.differing_from("preview"):
+        raise MarketplaceRefused(
+            f"{request.publisher}/{request.offer}: the preview holds another content than was staged: "
+            + ", ".join(differing),
+            hint="somebody changed it in the portal or with another tool: stage it again",
+        )
+    return preview.id
+
+
+def _ours(known: Remote, entries: list[Entry]) -> Entry | None:
+    """The entry that our request made: for live, that of its preview; for preview, a new one."""
+    if known["slot"] == Slot.PRODUCTION.value:
+        own = (entry for entry in entries if entry.target == "live" and entry.id == known["preview"])
+    else:
+        own = (entry for entry in entries if entry.id not in known["before"])
+    return next(own, None)

@@ -1,0 +1,53 @@
+"""What stands in the marketplace, in the words of the offer format."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from publisher.document.built import offer_of
+from publisher.document.canonical import canonical, digest
+from publisher.errors import MarketplaceRefused
+from publisher.ingestion.incoming import folder_of
+from publisher.marketplaces import Content, Slot
+from publisher.marketplaces.partner_center.answers import TARGETS, moment
+
+if TYPE_CHECKING:
+    from publisher.marketplaces.partner_center.market import PartnerCenter
+
+Fetch = Callable[[str], bytes]
+
+
+def content_of(
+    market: "PartnerCenter", publisher: str, offer: str, slot: Slot, subscription: str | None
+) -> Content | None:
+    """What stands in preview or live; None where nothing does.
+
+    With `subscription`, only if the preview audience holds it: raises MarketplaceRefused otherwise.
+    """
+    target = TARGETS[slot]
+    resources = market.resources(offer, target)
+    if resources is None:
+        return None
+    found = offer_of(folder_of(resources, publisher=publisher, fetch=market.fetch))
+    testers = tuple(tester.lower() for tester in found.staging.subscriptions)
+    if subscription is not None and slot is Slot.STAGING and subscription.strip().lower() not in testers:
+        raise MarketplaceRefused(
+            f"subscription {subscription} may not see the preview of {publisher}/{offer}",
+            hint="add it to the offer's testers, then stage again",
+        )
+    document = canonical(found)
+    return Content(
+        publisher=publisher,
+        offer=offer,
+        slot=slot,
+        digest=digest(document),
+        document=document,
+        subscriptions=testers if slot is Slot.STAGING else (),
+        since=_since(market, offer, target),
+    )
+
+
+def _since(market: "PartnerCenter", offer: str, target: str) -> datetime:
+    entries = market.api.entries(market.api.product(offer))
+    created = next((entry.created for entry in entries if entry.target == target), "")
+    return moment(created, datetime.min.replace(tzinfo=UTC))
