@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -72,27 +72,43 @@ def open_engine(
     clock: Callable[[], datetime] | None = None,
 ) -> Iterator[Engine]:
     """The engine that the settings describe; its connections are let go of afterwards."""
-    catalogue = Catalogue(settings.database_url)
-    try:
+    with ExitStack() as stack:
+        catalogue = Catalogue(settings.database_url)
+        stack.callback(catalogue.close)
         yield Engine(
             settings=settings,
             catalogue=catalogue,
-            marketplace=open_marketplace(settings),
+            marketplace=stack.enter_context(open_marketplace(settings, secrets)),
             secrets=secrets,
             actor=actor(),
             say=say,
             clock=clock or (lambda: datetime.now(UTC)),
         )
-    finally:
-        catalogue.close()
 
 
-def open_marketplace(settings: Settings) -> Marketplace:
-    """The marketplace that the settings name as target."""
-    if settings["target"] == "manual":
-        from publisher.marketplaces.manual import ManualMarketplace
+@contextmanager
+def open_marketplace(settings: Settings, secrets: Secrets) -> Iterator[Marketplace]:
+    """The marketplace that the settings name as target, as long as the context lasts."""
+    match settings["target"]:
+        case "partner-center":
+            from publisher.marketplaces.partner_center import open_partner_center
 
-        return ManualMarketplace(settings.home / "manual.db")
+            with open_partner_center(settings, secrets) as marketplace:
+                yield marketplace
+        case "emulator":
+            from publisher.marketplaces.partner_center import open_emulator
+
+            with open_emulator(settings) as marketplace:
+                yield marketplace
+        case "manual":
+            from publisher.marketplaces.manual import ManualMarketplace
+
+            yield ManualMarketplace(settings.home / "manual.db")
+        case _:
+            yield _local(settings)
+
+
+def _local(settings: Settings) -> Marketplace:
     from publisher.marketplaces.local import LocalMarketplace
 
     def broken(urls: Sequence[str]) -> Mapping[str, str]:

@@ -149,7 +149,7 @@ def _links(document: Document, profile: str, settings: Settings, now: datetime) 
     from publisher.links.cache import FILE, remembered
     from publisher.rules.links import link_urls
 
-    assume = settings["links.assume"] if settings["target"] == "local" else ()
+    assume = settings["links.assume"] if settings["target"] in {"local", "emulator"} else ()
     ask = partial(check_links, assume=assume, **settings.link_limits)
     urls = [url for _, url in link_urls(document.offer, profile)]
     if not (hours := settings["links.cache_hours"]):

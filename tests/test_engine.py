@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher.document.secrets import Secrets
 from publisher.engine import actor, lock_of, open_marketplace, other_offers, published, published_in_catalogue
 from publisher.errors import GateRefused, UsageError
 from publisher.production import request_production
@@ -105,7 +106,8 @@ def test_a_lock_says_what_is_live_and_where_the_history_is(shop: Workshop) -> No
 @pytest.mark.parametrize("target", ["local", "manual"])
 def test_the_settings_name_the_marketplace(tmp_path: Path, target: str) -> None:
     settings = load_settings(tmp_path, environ={"PUBLISHER_TARGET": target})
-    assert open_marketplace(settings).capabilities.name == target
+    with open_marketplace(settings, Secrets()) as marketplace:
+        assert marketplace.capabilities.name == target
 
 
 def test_the_actor_is_known_to_the_operating_system() -> None:

@@ -39,7 +39,7 @@ class Hosted:
         """The address of a picture. Raises Refused where no web folder is set."""
         if not self._base_url:
             raise Refused(
-                f"the marketplace fetches pictures from an address, and none is set: {name} is new or changed",
+                f"{name} is new or changed, and no address is set from which pictures are fetched",
                 hint="set partner_center.assets_url to a web folder and put the picture there as "
                 f"{sha256}.png; or change the picture in the portal",
             )
