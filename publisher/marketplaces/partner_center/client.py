@@ -216,7 +216,8 @@ def error_text(found: Any) -> str:
     """The codes and messages of an error, the innermost last; "" where there is none."""
     if not isinstance(found, dict):
         return ""
-    error = found.get("error") if isinstance(found.get("error"), dict) else found
+    inner_error = found.get("error")
+    error: dict[str, Any] = inner_error if isinstance(inner_error, dict) else found
     words = [str(error[name]) for name in ("code", "message") if error.get(name)]
     inner = [error_text(item) for item in error.get("details") or [] if isinstance(item, dict)]
     place = [f"at {error['resourceId']}"] if error.get("resourceId") else []
