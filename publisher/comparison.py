@@ -18,17 +18,28 @@ from publisher.findings import Gate, Severity
 from publisher.gates import judge, running
 from publisher.lock import read_lock
 from publisher.locked import facts
+from publisher.marketplaces import Content, Slot
 from publisher.steps import filled, lock_reason
 
 Against = Literal["staged", "live", "both"]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a folder is compared with. `revision` is None where the marketplace was asked for it."""
+
+    revision: int | None
+    digest: str
+    since: str
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Side:
-    """One comparison; `revision` is None where there is nothing to compare with, so all is new."""
+    """One comparison; `standing` is None where there is nothing to compare with, so all is new."""
 
     against: str
-    revision: RevisionView | None
+    standing: Standing | None
     changes: tuple[Change, ...]
 
 
@@ -67,10 +78,14 @@ def compare(engine: Engine, document: Document, against: Against) -> Comparison:
             hint=f"`publisher validate {document.display()}` says why",
         )
     view = engine.catalogue.view(offer.publisher, offer.offer)
-    slots = {"staged": staged_revision(view), "live": view.live if view else None}
-    new = _with_known_disks(canonical(offer), [revision for revision in slots.values() if revision])
+    revisions = {"staged": staged_revision(view), "live": view.live if view else None}
+    new = _with_known_disks(canonical(offer), [revision for revision in revisions.values() if revision])
+    slots = {name: _recorded(engine, revision) for name, revision in revisions.items()}
+    if engine.marketplace.capabilities.shared:
+        slots = _shown(engine, offer)
+        new = dict(engine.marketplace.carried(new, content_files(offer)))
     locks = _locks(view, document)
-    sides = tuple(_side(engine, name, slots[name], new, locks) for name in _asked(slots, against))
+    sides = tuple(_side(name, slots[name], new, locks) for name in _asked(slots, against))
     return Comparison(
         key=offer.key,
         digest=digest(new),
@@ -79,6 +94,29 @@ def compare(engine: Engine, document: Document, against: Against) -> Comparison:
         uncompared=_unresolved_names(new),
         published_elsewhere=_published_elsewhere(view, document),
     )
+
+
+def _recorded(engine: Engine, revision: RevisionView | None) -> Standing | None:
+    if revision is None:
+        return None
+    document = engine.catalogue.document(revision.id)
+    return Standing(revision=revision.number, digest=revision.digest, since=revision.since, document=document)
+
+
+def _shown(engine: Engine, offer: Offer) -> dict[str, Standing | None]:
+    """What the marketplace shows; a staging slot that is the same as production holds nothing of its own."""
+    found = {
+        name: engine.marketplace.content(offer.publisher, offer.offer, slot)
+        for name, slot in (("staged", Slot.STAGING), ("live", Slot.PRODUCTION))
+    }
+    if found["staged"] and found["live"] and found["staged"].digest == found["live"].digest:
+        found["staged"] = None
+    return {name: _standing(content) if content else None for name, content in found.items()}
+
+
+def _standing(content: Content) -> Standing:
+    since = content.since.isoformat()
+    return Standing(revision=None, digest=content.digest, since=since, document=content.document)
 
 
 def staged_revision(view: OfferView | None) -> RevisionView | None:
@@ -102,22 +140,18 @@ def text_source(engine: Engine, offer: Offer) -> Callable[[str], str | None]:
     return text_of
 
 
-def _asked(slots: Mapping[str, RevisionView | None], against: Against) -> list[str]:
+def _asked(slots: Mapping[str, Standing | None], against: Against) -> list[str]:
     """With `both`, an empty slot is compared with only where the other is empty, too."""
     if against != "both":
         return [against]
-    return [name for name, revision in slots.items() if revision] or ["live"]
+    return [name for name, standing in slots.items() if standing] or ["live"]
 
 
 def _side(
-    engine: Engine,
-    name: str,
-    revision: RevisionView | None,
-    new: Mapping[str, Any],
-    locks: Mapping[str, Any] | None,
+    name: str, standing: Standing | None, new: Mapping[str, Any], locks: Mapping[str, Any] | None
 ) -> Side:
-    old = engine.catalogue.document(revision.id) if revision else {}
-    return Side(against=name, revision=revision, changes=tuple(changes(old, new, locks)))
+    old = standing.document if standing else {}
+    return Side(against=name, standing=standing, changes=tuple(changes(old, new, locks)))
 
 
 def _with_known_disks(document: dict[str, Any], revisions: list[RevisionView]) -> dict[str, Any]:
@@ -163,14 +197,14 @@ def _effect(
     engine: Engine,
     document: Document,
     view: OfferView | None,
-    slots: Mapping[str, RevisionView | None],
+    slots: Mapping[str, Standing | None],
     new: dict[str, Any],
 ) -> Effect:
     own = digest(new)
-    same = next((name for name, revision in slots.items() if revision and revision.digest == own), "")
+    same = next((name for name, standing in slots.items() if standing and standing.digest == own), "")
     live = slots["live"]
-    unknown = live is None or bool(_unresolved_names(new))
-    marketing = None if unknown or live is None else marketing_only(engine.catalogue.document(live.id), new)
+    unknown = live is None or engine.marketplace.capabilities.shared or bool(_unresolved_names(new))
+    marketing = None if unknown or live is None else marketing_only(live.document, new)
     return Effect(
         command=f"publisher stage {shlex.quote(document.display().removesuffix(f'/{document.path.name}'))}",
         same_as=same if same == "staged" or slots["staged"] is None else "",

@@ -103,9 +103,13 @@ class MarketplaceRefused(MarketplaceError):
 
 
 class MarketplaceConflict(MarketplaceError):
-    """Another submission of the same offer is running."""
+    """Another submission of the same offer is running; `look_again` is a number of seconds."""
 
     exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "", look_again: float = 60) -> None:
+        super().__init__(message, hint=hint)
+        self.look_again = look_again
 
 
 class MarketplaceThrottled(MarketplaceError):

@@ -12,10 +12,11 @@ from publisher.errors import SettingsError
 from publisher.frozen import dataclass
 from publisher.kinds import FLAG, OPTIONAL_FLAG, TEXT, TEXTS, Kind, choice, number
 from publisher.nearest import nearest
-from publisher.profiles import CLASSIC, PROFILES
+from publisher.profiles import CLASSIC, PARTNER_CENTER, PROFILES
 
 FILE: Final = "publisher.toml"
-TARGETS: Final = ("local", "manual", "partner-center", "emulator")
+INGESTION: Final = ("partner-center", "emulator")  # targets that speak the Product Ingestion API
+TARGETS: Final = ("local", "manual", *INGESTION)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,11 @@ class Settings:
 
 SETTINGS: Final[dict[str, Setting]] = {
     "target": Setting(kind=choice(*TARGETS), default="local", help="marketplace that offers go to"),
-    "profile": Setting(kind=choice(*PROFILES), default=CLASSIC, help="generation of the marketplace"),
+    "profile": Setting(
+        kind=choice(*PROFILES),
+        default=CLASSIC,
+        help="generation of the marketplace; the target decides, else classic",
+    ),
     "database_url": Setting(kind=TEXT, default="", help="catalogue; empty means .publisher/catalogue.db"),
     "required_test": Setting(
         kind=FLAG, default=False, help="refuse a production request without a passed staging test"
@@ -186,6 +191,8 @@ def load_settings(start: Path | None = None, *, environ: Mapping[str, str] | Non
     values, origins = {}, {}
     for name, setting in SETTINGS.items():
         values[name], origins[name] = _effective(name, setting, flat, file, environ)
+    if origins["profile"] == "default" and values["target"] in INGESTION:
+        values["profile"], origins["profile"] = PARTNER_CENTER, f"target {values['target']}"
     return Settings(
         root=file.parent if file else start, file=file, values=values, origins=origins, waivers=waivers
     )

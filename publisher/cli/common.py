@@ -1,7 +1,7 @@
 """What acting commands share: the engine, options, and how an outcome is said and waited for."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,13 @@ import typer
 from publisher.cli.console import note, result
 from publisher.document.secrets import read_secrets
 from publisher.engine import Engine, Key, open_engine
-from publisher.errors import UsageError, WaitTimedOut
+from publisher.errors import (
+    MarketplaceConflict,
+    MarketplaceThrottled,
+    MarketplaceUnavailable,
+    UsageError,
+    WaitTimedOut,
+)
 from publisher.settings import load_settings
 from publisher.submissions import Outcome, observe, refuse_failed
 
@@ -66,20 +72,42 @@ def follow(opened: Engine, key: Key, outcome: Outcome, *, wait: bool, timeout: f
     deadline = time.monotonic() + timeout if timeout else None
     said = time.monotonic()
     while wait and outcome.look_again is not None:
-        _pause(outcome.look_again, deadline, outcome)
+        _pause(outcome.look_again, deadline, outcome.message)
         previous, steps = outcome.message, outcome.steps
-        outcome = replace(observe(opened, key), steps=steps)
+        outcome = replace(_looked(opened, key, outcome), steps=steps)
         if outcome.message != previous or time.monotonic() - said > HEARTBEAT:
             note(outcome.message)
             said = time.monotonic()
     return outcome
 
 
-def _pause(seconds: float, deadline: float | None, outcome: Outcome) -> None:
+def _looked(opened: Engine, key: Key, outcome: Outcome) -> Outcome:
+    """A marketplace that does not answer for a while ends no wait."""
+    try:
+        return observe(opened, key)
+    except (MarketplaceUnavailable, MarketplaceThrottled) as error:
+        note(f"looking again: {error.message}")
+        return replace(outcome, look_again=max(outcome.look_again or 0, getattr(error, "retry_after", 5)))
+
+
+def patiently(act: Callable[[], Outcome], *, wait: bool, timeout: float) -> Outcome:
+    """Act; with `wait`, act again while another publication of the offer is in the way."""
+    deadline = time.monotonic() + timeout if timeout else None
+    while True:
+        try:
+            return act()
+        except MarketplaceConflict as error:
+            if not wait:
+                raise
+            note(f"waiting: {error.message}")
+            _pause(error.look_again, deadline, error.message)
+
+
+def _pause(seconds: float, deadline: float | None, what: str) -> None:
     left = deadline - time.monotonic() if deadline is not None else seconds
     if left <= 0:
         raise WaitTimedOut(
-            f"still waiting: {outcome.message}",
+            f"still waiting: {what}",
             hint="run the same command again; it continues where it stands",
         )
     time.sleep(max(0.05, min(seconds, left, 30.0)))

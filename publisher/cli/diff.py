@@ -75,12 +75,12 @@ def _facts(found: Comparison, path: str) -> dict[str, Any]:
 
 
 def _side_facts(side: Side) -> dict[str, Any]:
-    revision = side.revision
+    standing = side.standing
     return {
         "against": side.against,
-        "revision": revision.number if revision else None,
-        "digest": revision.digest if revision else None,
-        "since": revision.since if revision else None,
+        "revision": standing.revision if standing else None,
+        "digest": standing.digest if standing else None,
+        "since": standing.since if standing else None,
         "changes": [vars(change) for change in side.changes],
     }
 
@@ -101,10 +101,10 @@ def _text(found: Comparison, text_of: TextOf) -> Iterator[str]:
 def _heading(side: Side) -> str:
     count, locked = len(side.changes), sum(change.locked for change in side.changes)
     words = f"{count or 'no'} change{'' if count == 1 else 's'}" + (f", {locked} locked" if locked else "")
-    if side.revision is None:
+    if (standing := side.standing) is None:
         return f"{side.against}: nothing is {side.against}, every field is new"
-    since = moment(side.revision.since)
-    return f"{side.against} (revision {side.revision.number}, {side.revision.digest[:12]}, {since}): {words}"
+    where = f"revision {standing.revision}" if standing.revision else "in the marketplace"
+    return f"{side.against} ({where}, {standing.digest[:12]}, {moment(standing.since)}): {words}"
 
 
 def _change_lines(change: Change, text_of: TextOf) -> Iterator[str]:

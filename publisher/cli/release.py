@@ -13,6 +13,7 @@ from publisher.cli.common import (
     existing_path,
     follow,
     is_path,
+    patiently,
     report,
 )
 from publisher.cli.console import make_app, note
@@ -48,12 +49,16 @@ def command(
     goal = Slot.STAGING if to == "staging" else Slot.PRODUCTION
     with engine(secrets_file) as opened:
         document = read_document(existing_path(offer), opened.secrets) if is_path(offer) else None
-        outcome = stage(opened, document) if document else observe(opened, opened.find(offer))
+        outcome = patiently(lambda: _begun(opened, offer, document), wait=wait, timeout=timeout)
         key = (outcome.view.publisher, outcome.view.offer)
         outcome = _staged(opened, key, outcome, wait=wait, timeout=timeout)
         if goal is Slot.PRODUCTION and outcome.look_again is None:
             outcome = _published(opened, key, outcome, document, confirm, wait=wait, timeout=timeout)
         report(outcome)
+
+
+def _begun(opened: Engine, offer: str, document: Document | None) -> Outcome:
+    return stage(opened, document) if document else observe(opened, opened.find(offer))
 
 
 def _staged(opened: Engine, key: Key, outcome: Outcome, *, wait: bool, timeout: float) -> Outcome:
@@ -76,5 +81,7 @@ def _published(
 ) -> Outcome:
     if outcome.view.state == "staging":
         confirm_offer(key, confirm, f"{'/'.join(key)} goes to production")
-        outcome = advance(opened, key, goal=Slot.PRODUCTION, document=document)
+        outcome = patiently(
+            lambda: advance(opened, key, goal=Slot.PRODUCTION, document=document), wait=wait, timeout=timeout
+        )
     return follow(opened, key, outcome, wait=wait, timeout=timeout)

@@ -13,6 +13,7 @@ from publisher.cli.common import (
     existing_path,
     follow,
     is_path,
+    patiently,
     report,
 )
 from publisher.cli.console import make_app
@@ -45,5 +46,5 @@ def command(
         else:
             key = opened.find(offer)
         confirm_offer(key, confirm, f"{'/'.join(key)} goes to production")
-        outcome = request_production(opened, key, document)
+        outcome = patiently(lambda: request_production(opened, key, document), wait=wait, timeout=timeout)
         report(follow(opened, key, outcome, wait=wait, timeout=timeout))

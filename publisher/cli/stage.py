@@ -1,6 +1,6 @@
 """publisher stage: move an offer folder to the staging slot."""
 
-from publisher.cli.common import Place, SecretsFile, Timeout, Wait, engine, follow, report
+from publisher.cli.common import Place, SecretsFile, Timeout, Wait, engine, follow, patiently, report
 from publisher.cli.console import make_app
 from publisher.document import read_document
 from publisher.staging import stage
@@ -18,6 +18,6 @@ def command(path: Place, wait: Wait = False, timeout: Timeout = 0, secrets_file:
     """
     with engine(secrets_file) as opened:
         document = read_document(path, opened.secrets)
-        outcome = stage(opened, document)
+        outcome = patiently(lambda: stage(opened, document), wait=wait, timeout=timeout)
         key = (outcome.view.publisher, outcome.view.offer)
         report(follow(opened, key, outcome, wait=wait, timeout=timeout))

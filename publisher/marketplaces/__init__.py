@@ -165,6 +165,10 @@ class Marketplace(Protocol):
         """What stands in a slot; with `subscription`, only if that subscription may see it."""
         ...
 
+    def carried(self, document: Mapping[str, Any], files: Mapping[str, bytes]) -> Mapping[str, Any]:
+        """What of a canonical document, with its files by sha256, this marketplace can hold."""
+        ...
+
     def update_testers(
         self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime
     ) -> None:

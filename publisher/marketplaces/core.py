@@ -127,6 +127,10 @@ class SimulatedMarketplace(Simulation, ABC):
                 )
             return ledger.standing(db, publisher, offer, slot)
 
+    def carried(self, document: Mapping[str, Any], files: Mapping[str, bytes]) -> Mapping[str, Any]:
+        """All of it."""
+        return document
+
     def update_testers(
         self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime
     ) -> None:

@@ -57,7 +57,7 @@ class PartnerCenter:
         """See that the product is at rest and the content can be sent; remember what is there before."""
         product = self.api.product(request.offer)
         entries = self.api.entries(product) if product else []
-        _demand_rest(request, entries)
+        _demand_rest(request, entries, self._pace.look_again)
         remote = {
             "slot": request.slot.value,
             "product": product,
@@ -148,6 +148,12 @@ class PartnerCenter:
 
         return content_of(self, publisher, offer, slot, subscription)
 
+    def carried(self, document: Mapping[str, Any], files: Mapping[str, bytes]) -> Mapping[str, Any]:
+        """What would come back from it."""
+        from publisher.ingestion.carrying import carried
+
+        return carried(document, files=files)
+
     def resources(self, offer: str, target: str) -> list[dict[str, Any]] | None:
         """The resources of a product in `draft`, `preview` or `live`; None where nothing stands."""
         product = self.api.product(offer)
@@ -225,7 +231,7 @@ class PartnerCenter:
         )
 
 
-def _demand_rest(request: Request, entries: list[Entry]) -> None:
+def _demand_rest(request: Request, entries: list[Entry], look_again: float) -> None:
     """Raise MarketplaceConflict while anything of the product is being published."""
     busy = next((entry for entry in entries if not entry.progress.final), None)
     if busy is not None:
@@ -233,6 +239,7 @@ def _demand_rest(request: Request, entries: list[Entry]) -> None:
             f"{request.publisher}/{request.offer}: {busy.id} is being published to {busy.target}"
             f" since {busy.created or 'an unknown time'}, by whoever sent it",
             hint="wait until it has ended (--wait does), or cancel it there",
+            look_again=look_again,
         )
 
 
