@@ -1,11 +1,11 @@
 """From parts back to resources: tied to a product that is there, or to their siblings where it is new."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from publisher.errors import Refused
 from publisher.ingestion import schema as s
-from publisher.ingestion.members import SHAPES, version_name
+from publisher.ingestion.members import SHAPES, plain, version_name
 from publisher.ingestion.outgoing import FILE
 from publisher.ingestion.tree import THE_PRODUCT, Key, Part, Tree, content_tag
 from publisher.ingestion.walk import echoed
@@ -13,6 +13,7 @@ from publisher.redact import Secret, public_url
 
 AssetUrl = Callable[[str, str], str]
 Published = Collection[tuple[str, str]] | None
+_REFERENCES: Final = ("product", "plan", "listing")
 _PLAN: Final = "plan/{product}/{plan:"
 _LISTING: Final = "listing/{product}/public/main/default/"
 
@@ -45,18 +46,21 @@ class Binder:
             if key not in used and key.kind in s.REMOVABLE and self._is_ours(key):
                 yield self._wire(part, {**part.members, "lifecycleState": s.DELETED}, "")
 
-    def other(self, resource: Mapping[str, Any]) -> dict[str, Any]:
-        """A resource that the offer format does not know."""
-        own = {
-            key: value for key, value in resource.items() if key not in {"id", "product", "plan", "listing"}
-        }
+    def others(self, resources: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Resources that the offer format does not know: each in the place of the one that it is like."""
+        free = list(self.current.others)
+        for resource in resources:
+            there = _like(resource, free, resources)
+            if there is not None:
+                free.remove(there)
+            yield self._other(resource, str((there or {}).get("id", "")))
+
+    def _other(self, resource: Mapping[str, Any], id: str) -> dict[str, Any]:
+        own = {key: value for key, value in resource.items() if key not in {"id", *_REFERENCES}}
         bound = self._bound(own)
-        references = {
-            key: self._reference(resource[key]) for key in ("product", "plan", "listing") if key in resource
-        }
-        ids = self.current.bound(resource.get("id", ""))
-        known = {"id": ids} if ids and "{" not in ids else {}
-        return {"$schema": bound.pop("$schema", ""), **known, **references, **bound}
+        references = {key: self._reference(resource[key]) for key in _REFERENCES if key in resource}
+        place = {"id": self.current.bound(id)} if id else {}
+        return {"$schema": bound.pop("$schema", ""), **place, **references, **bound}
 
     def _is_ours(self, key: Key) -> bool:
         """Whether a resource belongs to the offer itself or to a SKU that the folder has."""
@@ -213,6 +217,26 @@ def _matched(parts: Mapping[Key, Part], current: Tree) -> dict[Key, Part]:
             if there:
                 found[key] = there
     return found
+
+
+def _like(
+    resource: Mapping[str, Any], found: list[dict[str, Any]], wanted: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """The one that says the same, or the only one of its type and SKU where one is wanted."""
+    equal = (other for other in found if bare(other) == bare(resource))
+    alike = [other for other in found if _sort(other) == _sort(resource)]
+    only = len(alike) == 1 and sum(_sort(other) == _sort(resource) for other in wanted) == 1
+    return next(equal, alike[0] if only else None)
+
+
+def _sort(resource: Mapping[str, Any]) -> tuple[str, Any, Any]:
+    return s.type_of(resource), resource.get("plan"), resource.get("listing")
+
+
+def bare(resource: Mapping[str, Any]) -> Any:
+    """A resource that the offer format does not know, as it is compared."""
+    own = {"$schema", "id", "resourceName", *s.READ_ONLY}
+    return s.type_of(resource), plain({key: value for key, value in resource.items() if key not in own})
 
 
 def _key(name: str) -> Key | None:

@@ -17,6 +17,7 @@ from publisher.ingestion.walk import carried_over, normal
 from publisher.redact import Secret
 
 Document = Mapping[str, Any]
+_TESTERS = frozenset({"subscription", None})  # kinds of audience that the offer format has a place for
 
 
 def desired(
@@ -46,14 +47,14 @@ def desired(
     text = text_source(files)
     parts = made(document, text=text, aliases=aliases, subscriptions=subscriptions, current=current)
     parts, others = restored(parts, text(document.get("verbatim", "")))
-    parts = {key: _completed(part, tree, published) for key, part in parts.items()}
+    parts = {key: _completed(parts[key], tree, published) for key in sorted(parts, key=_turn)}
     parts = {key: part for key, part in parts.items() if not _says_nothing(key, part, tree, document)}
     if reasons := objections(parts.values()):
         raise Refused(
             "the marketplace would not take this offer", reasons=tuple(reasons), hint="change the offer"
         )
     binder = Binder(parts, tree, vhds, asset_url, published)
-    return [*binder.resources(), *(binder.other(resource) for resource in others)]
+    return [*binder.resources(), *binder.others(others)]
 
 
 def text_source(files: Mapping[str, bytes]) -> Callable[[Any], str]:
@@ -65,12 +66,22 @@ def text_source(files: Mapping[str, bytes]) -> Callable[[Any], str]:
     return text
 
 
+def _turn(key: Key) -> int:
+    """What others refer to comes first."""
+    first = (s.PRODUCT, s.PLAN, s.LISTING)
+    return first.index(key.kind) if key.kind in first else len(first)
+
+
 def _completed(part: Part, tree: Tree, published: Published) -> Part:
     """A part with what only the tree knows: foreign members, and published versions."""
     there = tree.parts.get(part.key)
     if there is None:
         return part
     members = carried_over(SHAPES[part.kind], part.members, there.members)
+    if part.kind == s.AVAILABILITY:
+        audiences = there.members.get("previewAudiences") or ()
+        others = [entry for entry in audiences if entry.get("type") not in _TESTERS]
+        members = {**members, "previewAudiences": [*members.get("previewAudiences", []), *others]}
     if part.kind == s.LEADS:
         members = dict(_lead_members(members))
     if part.kind == s.TECHNICAL:

@@ -1,15 +1,14 @@
 """Which resources must be sent so that a draft says what it shall."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from publisher.ingestion import schema as s
-from publisher.ingestion.binding import Published, uris
-from publisher.ingestion.members import SHAPES, plain, version_name
-from publisher.ingestion.schema import READ_ONLY, Resource
+from publisher.ingestion.binding import Published, bare, uris
+from publisher.ingestion.members import SHAPES, version_name
+from publisher.ingestion.schema import Resource
 from publisher.ingestion.tree import Part, Tree
 from publisher.ingestion.walk import normal
-from publisher.redact import public_url
+from publisher.redact import public_url, redact
 
 
 def differences(
@@ -31,20 +30,14 @@ def _same(resource: Resource, known: Mapping[str, Resource], tree: Tree, publish
     if resource.get("lifecycleState") == s.DELETED:
         return there is None
     if there is None:
-        return any(_bare(tree.free(resource)) == _bare(other) for other in tree.others)
+        return any(bare(tree.free(resource)) == bare(other) for other in tree.others)
     wanted, found = tree.part(resource), tree.part(there)
     if wanted is None or found is None:
-        return bool(_bare(tree.free(resource)) == _bare(tree.free(there)))
+        return bool(bare(tree.free(resource)) == bare(tree.free(there)))
     shape = SHAPES[wanted.kind]
     if _new_file(resource, there) or _renewed(wanted, found, published):
         return False
     return bool(normal(shape, wanted.members) == normal(shape, found.members))
-
-
-def _bare(resource: Resource) -> Any:
-    """A resource that the offer format does not know, as it is compared."""
-    own = {"id", "resourceName", *READ_ONLY}
-    return plain({key: value for key, value in resource.items() if key not in own})
 
 
 def _new_file(resource: Resource, there: Resource) -> bool:
@@ -64,9 +57,12 @@ def _renewed(wanted: Part, found: Part, published: Published) -> bool:
 
 
 def _unpublished(part: Part, published: Published) -> list[tuple[str, list[str]]]:
-    """The addresses of disks of versions that were never published, with their signatures."""
+    """The addresses of disks of versions that were never published, with their terms.
+
+    Not with their signatures: a marketplace may mask them.
+    """
     return sorted(
-        (str(version_name(version.get("versionNumber"))), sorted(uris(version)))
+        (str(version_name(version.get("versionNumber"))), sorted(map(redact, uris(version))))
         for version in part.members.get("vmImageVersions") or ()
         if (part.plan, version_name(version.get("versionNumber"))) not in (published or ())
     )

@@ -74,10 +74,14 @@ def _image_list(value: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Leaf:
-    """A member that is one value; `default` is what its absence means."""
+    """A member that is one value; `default` is what its absence means.
+
+    One that is not `governed` is known, and all the same none of the offer format's business.
+    """
 
     form: Form = plain
     default: Any = None
+    governed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +107,7 @@ LEAF: Final = Leaf()
 _FALSE: Final = Leaf(default=False)
 _TRUE: Final = Leaf(default=True)
 _STATE: Final = Leaf(default="generallyAvailable")
+_OWN_STATE: Final = Leaf(default="generallyAvailable", governed=False)
 _CONTACT: Final[Fields] = {"name": LEAF, "email": LEAF, "phone": LEAF}
 
 _DISK: Final[Fields] = {"uri": Leaf(form=_address)}
@@ -123,6 +128,11 @@ _AUDIENCE: Final = Items(
     key=lambda entry: _lower(entry.get("id")), fields={"type": LEAF, "id": Leaf(form=_lower), "label": LEAF}
 )
 
+# Labels of testers are a note of the portal's: no more than the testers do they count in a digest.
+_TESTERS: Final = Items(
+    key=lambda entry: _lower(entry.get("id")), fields={"type": LEAF, "id": Leaf(form=_lower)}
+)
+
 # The last members of `technical` properties, with what their absence means.
 PROPERTIES: Final = {
     "supportsExtensions": _TRUE,
@@ -138,10 +148,17 @@ PROPERTIES: Final = {
 }
 
 SHAPES: Final[Mapping[str, Fields]] = {
-    s.PRODUCT: {"identity": {"externalId": LEAF}, "type": LEAF, "alias": LEAF},
+    s.PRODUCT: {
+        "identity": {"externalId": LEAF},
+        "type": LEAF,
+        "alias": LEAF,
+        "lifecycleState": _OWN_STATE,
+    },
     s.PLAN: {
         "identity": {"externalId": LEAF},
         "alias": LEAF,
+        "lifecycleState": _OWN_STATE,
+        "displayRank": Leaf(default=2147483647, governed=False),
         "azureRegions": Leaf(form=_words, default=["azureglobal"]),
         "azureGovernmentCertifications": Items(
             key=lambda link: link.get("name"), fields={"name": LEAF, "link": LEAF}, ordered=True
@@ -199,7 +216,7 @@ SHAPES: Final[Mapping[str, Fields]] = {
         "description": LEAF,
         "lifecycleState": _STATE,
     },
-    s.AVAILABILITY: {"previewAudiences": _AUDIENCE},
+    s.AVAILABILITY: {"previewAudiences": _TESTERS},
     s.SELLING: {
         "visibility": LEAF,
         "audience": LEAF,

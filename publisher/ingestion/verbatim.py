@@ -7,17 +7,14 @@ something else there, the offer is right and the patch is void.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from publisher.errors import UsageError
 from publisher.ingestion import schema as s
+from publisher.ingestion.masking import masked
 from publisher.ingestion.members import SHAPES
 from publisher.ingestion.tree import Key, Part, Tree
 from publisher.ingestion.walk import Patch, normal, patched, residue
-from publisher.redact import public_url, redact
-
-MASKED: Final = "*********"  # how the marketplace shows a secret, and takes it as unchanged
-_SECRETS: Final = frozenset({"applicationKey", "password", "clientSecret", "storageAccountConnectionString"})
 
 Parts = dict[Key, Part]
 
@@ -27,43 +24,46 @@ def verbatim(made: Parts, tree: Tree) -> str:
     members = [
         _entry(key, patch)
         for key in sorted(made.keys() & tree.parts.keys())
+        if key.kind != s.AVAILABILITY  # the testers count nowhere, so neither does how they are written
         for patch in residue(SHAPES[key.kind], made[key].members, tree.parts[key].members)
     ]
-    strangers = [_resource(part) for key, part in sorted(tree.parts.items()) if key not in made]
-    resources = [_kept(resource) for resource in (*strangers, *_sorted(tree.others))]
-    found = {name: value for name, value in (("members", members), ("resources", resources)) if value}
+    parts = [_part_entry(part) for key, part in sorted(tree.parts.items()) if key not in made]
+    resources = [masked(resource) for resource in _sorted(tree)]
+    return _written(members=members, parts=parts, resources=resources)
+
+
+def _written(**kept: list[Any]) -> str:
+    found = {name: value for name, value in kept.items() if value}
     return json.dumps(found, indent=1, sort_keys=True) if found else ""
 
 
-def _sorted(resources: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
-    return sorted(resources, key=lambda resource: json.dumps(resource, sort_keys=True, default=str))
+def _sorted(tree: Tree) -> list[dict[str, Any]]:
+    """The resources of unknown types, without ids: those are another product's elsewhere."""
+    found = [{key: value for key, value in other.items() if key != "id"} for other in tree.others]
+    return sorted(found, key=lambda resource: json.dumps(resource, sort_keys=True))
 
 
 def _entry(key: Key, patch: Patch) -> dict[str, Any]:
     where = {"type": key.kind, "sku": key.plan, "item": key.item, "member": list(patch.path)}
-    what = {"value": _kept(patch.value), "instead_of": _kept(patch.instead_of)}
+    what = {"value": masked(patch.value), "instead_of": masked(patch.instead_of)}
     return {name: value for name, value in {**where, **what}.items() if value not in (None, "")}
 
 
-def _resource(part: Part) -> dict[str, Any]:
-    own = {"plan": f"plan/{{product}}/{{plan:{part.plan}}}"} if part.kind in s.OF_A_PLAN else {}
-    if part.listing:
-        own["listing"] = f"listing/{{product}}/public/main/default/{part.listing}"
-    return {"$schema": part.schema, "product": "product/{product}", **own, **part.members}
+def _part_entry(part: Part) -> dict[str, Any]:
+    """A part that the folder does not make: a picture that was not downloaded, the second of two."""
+    where = {"type": part.kind, "sku": part.plan, "listing": part.listing, "item": part.item}
+    said = {name: value for name, value in where.items() if value}
+    return {**said, "members": masked(part.members)}
 
 
-def _kept(value: Any, name: str = "") -> Any:
-    """A value without secrets: masked as the marketplace masks them, or an address without its query."""
-    match value:
-        case str() if name in _SECRETS:
-            return MASKED
-        case str() if redact(value) != value:
-            return public_url(value) if "://" in value else redact(value)
-        case Mapping():
-            return {key: _kept(item, key) for key, item in value.items() if key not in s.READ_ONLY}
-        case list() | tuple():
-            return [_kept(item, name) for item in value]
-    return value
+def _read_part(entry: Mapping[str, Any]) -> Part:
+    return Part(
+        kind=entry["type"],
+        plan=entry.get("sku", ""),
+        listing=entry.get("listing", ""),
+        item=entry.get("item", ""),
+        members=entry["members"],
+    )
 
 
 def restored(made: Parts, text: str) -> tuple[Parts, list[dict[str, Any]]]:
@@ -73,9 +73,10 @@ def restored(made: Parts, text: str) -> tuple[Parts, list[dict[str, Any]]]:
     """
     if not text.strip():
         return made, []
-    parts = dict(made)
     try:
         found = json.loads(text)
+        kept = {part.key: part for part in map(_read_part, found.get("parts", [])) if part.kind in s.KINDS}
+        parts = {**kept, **made}
         for key, patch in _patches(found.get("members", [])):
             if part := parts.get(key):
                 members = patched(SHAPES[key.kind], part.members, patch.path, patch)
@@ -89,18 +90,15 @@ def restored(made: Parts, text: str) -> tuple[Parts, list[dict[str, Any]]]:
 
 
 def still_holding(made: Parts, text: str) -> str:
-    """The kept text without patches that are void: where the offer says something else by now."""
+    """The kept text without what is void: where the offer says something else, or the same, by now."""
     found = json.loads(text)
-    members = [
-        entry
-        for entry, (key, patch) in zip(
-            found.get("members", []), _patches(found.get("members", [])), strict=True
-        )
-        if _holds(made, key, patch)
-    ]
-    found = {**found, "members": members}
-    found = {name: value for name, value in found.items() if value}
-    return json.dumps(found, indent=1, sort_keys=True) if found else ""
+    entries = found.get("members", [])
+    pairs = zip(entries, _patches(entries), strict=True)
+    return _written(
+        members=[entry for entry, (key, patch) in pairs if _holds(made, key, patch)],
+        parts=[entry for entry in found.get("parts", []) if _read_part(entry).key not in made],
+        resources=found.get("resources", []),
+    )
 
 
 def _holds(made: Parts, key: Key, patch: Patch) -> bool:

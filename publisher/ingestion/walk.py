@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from publisher.ingestion.masking import masked
 from publisher.ingestion.members import LEAF, Fields, Items, Leaf, Shape, empty
 from publisher.ingestion.schema import READ_ONLY
 
@@ -108,12 +109,24 @@ def carried_over(shape: Shape, made: Any, there: Any) -> Any:
         return [carried_over(shape.fields, item, theirs.get(key)) for key, item in ours.items()]
     if isinstance(shape, Leaf) or not isinstance(made, Mapping) or not isinstance(there, Mapping):
         return made
+    made = {key: item if key in shape else _unmasked(item, there.get(key)) for key, item in made.items()}
     result = {
         key: carried_over(shape[key], item, there.get(key)) if key in shape else item
         for key, item in made.items()
     }
-    foreign = {key: item for key, item in there.items() if key not in shape and key not in READ_ONLY}
+    foreign = {key: item for key, item in there.items() if not _governed(shape, key)}
     return {**foreign, **result}
+
+
+def _unmasked(kept: Any, there: Any) -> Any:
+    """What is there in place of what was kept of it, unless it is another by now."""
+    return there if kept == masked(there) else kept
+
+
+def _governed(shape: Mapping[str, Any], key: str) -> bool:
+    """Whether the offer folder alone says what a member is, or nobody does."""
+    member = shape.get(key)
+    return key in READ_ONLY or not (member is None or (isinstance(member, Leaf) and not member.governed))
 
 
 def echoed(shape: Shape, made: Any, there: Any) -> Any:
