@@ -7,6 +7,7 @@ here, so that `--help` and completion import none of them.
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
@@ -69,6 +70,15 @@ class LazyGroup(TyperGroup):
         twins = f"PUBLISHER_{cmd_name.upper().replace('-', '_')}"
         command.context_settings["auto_envvar_prefix"] = twins
         return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that a command line names, or a light one where only its offer is completed."""
+        if ctx.resilient_parsing and len(args) == 1:
+            from publisher.cli.completion import OF_OFFERS, OfOffers
+
+            if (name := args[0]) in OF_OFFERS:
+                return name, OfOffers(name, partial(self.get_command, ctx, name)), []
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands without importing them."""

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from publisher.cli.completion import offers
 from publisher.cli.console import note, result
 from publisher.document.secrets import read_secrets
 from publisher.engine import Engine, Key, open_engine
@@ -28,7 +29,10 @@ SecretsFile = Annotated[
     Path | None,
     typer.Option(help="File of lines NAME=VALUE for the offer's secrets; the environment is asked as well."),
 ]
-OfferName = Annotated[str, typer.Argument(help="publisher/offer, or the offer ID where it is unique.")]
+OfferName = Annotated[
+    str,
+    typer.Argument(help="publisher/offer, or the offer ID where it is unique.", autocompletion=offers),
+]
 Place = Annotated[Path, typer.Argument(help="An offer folder, or its offer.yaml.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Stay until the marketplace has finished.")]
 Timeout = Annotated[float, typer.Option(min=0, help="Seconds that --wait lasts at most; 0 means for ever.")]

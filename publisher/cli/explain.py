@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from publisher.cli.completion import rules as known_rules
 from publisher.cli.console import make_app, result
 from publisher.errors import UsageError
 from publisher.reports import explanation
@@ -17,7 +18,10 @@ app = make_app()
 @app.command()
 def command(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="RULE", help="Names or codes of rules, in any case.")
+        list[str] | None,
+        typer.Argument(
+            metavar="RULE", help="Names or codes of rules, in any case.", autocompletion=known_rules
+        ),
     ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Every rule; in text, one line each.")] = False,

@@ -16,6 +16,7 @@ from publisher.cli.common import (
     patiently,
     report,
 )
+from publisher.cli.completion import places
 from publisher.cli.console import make_app, note
 from publisher.document import Document, read_document
 from publisher.engine import Engine, Key
@@ -30,7 +31,10 @@ app = make_app()
 @app.command()
 def command(
     offer: Annotated[
-        str, typer.Argument(metavar="PATH|OFFER", help="An offer folder, or an offer that was staged.")
+        str,
+        typer.Argument(
+            metavar="PATH|OFFER", help="An offer folder, or an offer that was staged.", autocompletion=places
+        ),
     ],
     to: Annotated[Literal["staging", "live"], typer.Option(help="How far to go.")],
     confirm: Annotated[

@@ -16,6 +16,7 @@ from publisher.cli.common import (
     patiently,
     report,
 )
+from publisher.cli.completion import places
 from publisher.cli.console import make_app
 from publisher.document import read_document
 from publisher.production import request_production
@@ -26,7 +27,12 @@ app = make_app()
 @app.command()
 def command(
     offer: Annotated[
-        str, typer.Argument(metavar="OFFER|PATH", help="A staged offer; a path must hold what was staged.")
+        str,
+        typer.Argument(
+            metavar="OFFER|PATH",
+            help="A staged offer; a path must hold what was staged.",
+            autocompletion=places,
+        ),
     ],
     confirm: Annotated[
         str, typer.Option(help="The offer ID, as the answer to the question before going live.")

@@ -8,6 +8,7 @@ import typer
 
 from publisher.catalogue import OfferView
 from publisher.cli.common import engine
+from publisher.cli.completion import offers
 from publisher.cli.console import make_app, note, result
 from publisher.cli.words import age, columns, lasting, moment
 from publisher.engine import Engine, Key
@@ -25,7 +26,10 @@ Facts = Mapping[str, Any]
 def command(
     offer: Annotated[
         str,
-        typer.Argument(help="publisher/offer, or the offer ID where it is unique; all offers without it."),
+        typer.Argument(
+            help="publisher/offer, or the offer ID where it is unique; all offers without it.",
+            autocompletion=offers,
+        ),
     ] = "",
     output_format: Annotated[Literal["text", "json"], typer.Option(help="How to print it.")] = "text",
 ) -> None:

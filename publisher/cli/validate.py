@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from publisher.cli.completion import rules
 from publisher.cli.console import complain, counted, make_app, note
 from publisher.document.secrets import read_secrets
 from publisher.errors import UsageError
@@ -53,12 +54,14 @@ def command(
     select: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="RULE", help="Tell of these rules alone: name, code, or beginning of codes; repeatable."
+            metavar="RULE",
+            help="Tell of these rules alone: name, code, or beginning of codes; repeatable.",
+            autocompletion=rules,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="RULE", help="Tell nothing of these rules; repeatable."),
+        typer.Option(metavar="RULE", help="Tell nothing of these rules; repeatable.", autocompletion=rules),
     ] = None,
     network: Annotated[bool, typer.Option("--network", help="Ask links at every gate.")] = False,
     probe_images: Annotated[

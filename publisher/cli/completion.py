@@ -1,0 +1,96 @@
+"""What the shell completes beside commands and options: rules, offers of the local catalogue, offer folders.
+
+Nothing here asks a network or makes a file, and whatever is wrong means that nothing is completed.
+"""
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from typer.core import TyperArgument, TyperCommand
+
+from publisher.errors import PublisherError
+
+# Commands whose first word names an offer: completing it would not be worth the import of a database.
+OF_OFFERS: Final = {
+    "status", "test", "approve", "request-production", "release", "cancel", "discard", "delete", "keep",
+    "history",
+}  # fmt: skip
+_PATIENCE: Final = 0.2  # seconds for a catalogue that somebody writes
+
+
+def rules(incomplete: str) -> list[tuple[str, str]]:
+    """Names of rules, or codes where capitals are typed, with their titles."""
+    from publisher.rules.registry import load
+
+    codes = incomplete[:1].isupper()
+    found = ((rule.code if codes else rule.name, rule) for rule in load().values())
+    return sorted((word, rule.title) for word, rule in found if word.startswith(incomplete))
+
+
+def offers(incomplete: str) -> list[str]:
+    """Offers of the local catalogue: by their ID where it is unique, else with the publisher."""
+    known = _known()
+    often = Counter(offer for _, offer in known)
+    words = (
+        f"{publisher}/{offer}" if "/" in incomplete or often[offer] > 1 else offer
+        for publisher, offer in known
+    )
+    return sorted(word for word in words if word.startswith(incomplete))
+
+
+def places(incomplete: str) -> list[str]:
+    """Offers, and offer folders."""
+    return [*offers(incomplete), *_folders(incomplete)]
+
+
+def _known() -> list[tuple[str, str]]:
+    """Publisher and offer of each offer in the catalogue, if that is a file of this machine."""
+    from publisher.settings import load_settings
+
+    try:
+        file = load_settings().database_url.removeprefix("sqlite:///")
+        if not os.path.isfile(file):
+            return []
+        with closing(
+            sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)
+        ) as database:
+            return database.execute("SELECT publisher, offer FROM offer").fetchall()
+    except (PublisherError, sqlite3.Error, OSError):
+        return []
+
+
+def _folders(incomplete: str) -> Iterator[str]:
+    """Folders that an offer lies in, or somewhere below."""
+    above, _, name = incomplete.rpartition("/")
+    try:
+        for entry in sorted(
+            os.scandir(f"{above}/" if "/" in incomplete else "."), key=lambda entry: entry.name
+        ):
+            if entry.is_dir() and entry.name.startswith(name) and (name or not entry.name.startswith(".")):
+                yield f"{above}/{entry.name}" if "/" in incomplete else entry.name
+    except OSError:
+        return
+
+
+class OfOffers(TyperCommand):
+    """Stands for a command while its first word is completed; of options the command itself knows."""
+
+    def __init__(self, name: str, real: Any) -> None:
+        words = places if name in {"release", "request-production"} else offers
+        argument = TyperArgument(
+            param_decls=["offer"], type=str, autocompletion=lambda _ctx, _args, incomplete: words(incomplete)
+        )
+        super().__init__(name, params=[argument])
+        self._real = real
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Options of the command."""
+        real = self._real()
+        return real.shell_complete(
+            real.make_context(self.name, [], parent=ctx.parent, resilient_parsing=True), incomplete
+        )
