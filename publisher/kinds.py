@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from publisher.frozen import dataclass
 from publisher.nearest import nearest
@@ -71,7 +72,15 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(item for item in items if item)
 
 
+def _proxy(value: Any) -> str:
+    parts = urlsplit(_text(value))
+    if value and not (parts.scheme in {"http", "https"} and parts.hostname and not parts.path.strip("/")):
+        raise ValueError("an address such as http://proxy.example:3128 is expected")
+    return str(value)
+
+
 TEXT: Final = Kind(_text, {"type": "string"})
 TEXTS: Final = Kind(_texts, {"type": "array", "items": {"type": "string"}})
+PROXY: Final = Kind(_proxy, {"type": "string", "pattern": "^(https?://[^/]+/?)?$"})
 FLAG: Final = Kind(_flag, {"type": "boolean"})
 OPTIONAL_FLAG: Final = Kind(_optional_flag, {"type": "boolean"})  # nothing means that it is not known

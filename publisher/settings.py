@@ -10,7 +10,7 @@ from typing import Any, Final, TypedDict
 
 from publisher.errors import SettingsError
 from publisher.frozen import dataclass
-from publisher.kinds import FLAG, OPTIONAL_FLAG, TEXT, TEXTS, Kind, choice, number
+from publisher.kinds import FLAG, OPTIONAL_FLAG, PROXY, TEXT, TEXTS, Kind, choice, number
 from publisher.nearest import nearest
 from publisher.profiles import CLASSIC, PARTNER_CENTER, PROFILES
 
@@ -45,11 +45,13 @@ class Waiver:
 
 
 class LinkLimits(TypedDict):
-    """Seconds for one link, links at the same time, and how many of these may be of one host."""
+    """Seconds for one link, links at the same time, how many of these may be of one host, and the proxy
+    that is asked in their place."""
 
     timeout: int
     concurrency: int
     per_host: int
+    proxy: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,7 @@ class Settings:
             timeout=self["links.timeout"],
             concurrency=self["links.concurrency"],
             per_host=self["links.per_host"],
+            proxy=self["links.proxy"],
         )
 
     @property
@@ -147,6 +150,11 @@ SETTINGS: Final[dict[str, Setting]] = {
         kind=number(1, 1000), default=100, help="links that are asked at the same time"
     ),
     "links.per_host": Setting(kind=number(1, 100), default=8, help="of these, at most so many of one host"),
+    "links.proxy": Setting(
+        kind=PROXY,
+        default="",
+        help="proxy for links and disks, such as http://proxy.example:3128; empty: none",
+    ),
     "partner_center.url": Setting(
         kind=TEXT,
         default="https://graph.microsoft.com/rp/product-ingestion",

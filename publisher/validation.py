@@ -55,7 +55,7 @@ def validate(
         published=known.published,
         others=known.others,
         links=_links(document, limits.name, settings, now) if network or gate >= Gate.PRODUCTION else None,
-        probes=_probes(document) if probe_images and gate >= Gate.STAGE else None,
+        probes=_probes(document, settings) if probe_images and gate >= Gate.STAGE else None,
         left_out=unwanted(settings) if left_out is None else left_out,
     )
     report = _explained(check(document, circumstances), known, document)
@@ -157,12 +157,13 @@ def _links(document: Document, profile: str, settings: Settings, now: datetime) 
     return remembered(urls, ask, file=settings.home / FILE, age=timedelta(hours=hours), now=now)
 
 
-def _probes(document: Document) -> Mapping[Secret, DiskAnswer]:
+def _probes(document: Document, settings: Settings) -> Mapping[Secret, DiskAnswer]:
     from publisher.links.disks import probe_disks
     from publisher.sas import faults
 
     urls = [vhd.url for vhd in document.offer.vhds() if vhd.url] if document.offer else []
-    return probe_disks(url for url in urls if not any(faults(url.reveal())))
+    sound = (url for url in urls if not any(faults(url.reveal())))
+    return probe_disks(sound, proxy=settings["links.proxy"])
 
 
 def _explained(report: Report, known: Measure, document: Document) -> Report:

@@ -19,6 +19,7 @@ def check_links(
     concurrency: int = 100,
     per_host: int = 8,
     timeout: float = 20,
+    proxy: str = "",
     allow: Sequence[str] = (),
 ) -> dict[str, LinkResult]:
     """How each URL fared, in the order given, each asked once; a bad URL is a result, not an error.
@@ -26,13 +27,14 @@ def check_links(
     A link is reachable when the last answer after at most five redirects is 2xx. `timeout` is in
     seconds for one link with all its redirects; `per_host` limits the requests to one host at a
     time. Hosts that match a pattern of `assume` (`*.example.com`, which holds for `example.com`
-    too) are taken as reachable without a packet. `allow` holds `host:port` entries that are exempt
-    from the rules about addresses and ports: for tests and rehearsals on one machine only, so no
-    settings file, option or environment variable may lead here.
+    too) are taken as reachable without a packet. A `proxy` (`http://host:port`) is asked in place
+    of every host; it looks up names that are unknown here. `allow` holds `host:port` entries that
+    are exempt from the rules about addresses and ports: for tests and rehearsals on one machine
+    only, so no settings file, option or environment variable may lead here.
     """
     from publisher.links.policy import Policy
 
-    policy = Policy(assume=tuple(assume), allow=frozenset(allow))
+    policy = Policy(assume=tuple(assume), allow=frozenset(allow), proxy=proxy)
     results: dict[str, LinkResult] = {}
     targets: dict[str, Target] = {}
     wanted = tuple(dict.fromkeys(urls))

@@ -39,15 +39,20 @@ class Probe:
 
 
 def probe_disks(
-    urls: Iterable[Secret], *, timeout: float = 20, per_host: int = 4, allow: Sequence[str] = ()
+    urls: Iterable[Secret],
+    *,
+    timeout: float = 20,
+    per_host: int = 4,
+    proxy: str = "",
+    allow: Sequence[str] = (),
 ) -> dict[Secret, Probe]:
     """How each disk fared, asked once, over HTTPS, at hosts of Azure's blob storage only.
 
-    `timeout` is in seconds for one disk. `allow` holds `host:port` entries that are exempt from the
-    rules about hosts, addresses, ports and TLS: for tests on one machine only, so no settings file,
-    option or environment variable may lead here.
+    `timeout` is in seconds for one disk; a `proxy` sees no more of a URL than its host. `allow` holds
+    `host:port` entries that are exempt from the rules about hosts, addresses, ports and TLS: for tests
+    on one machine only, so no settings file, option or environment variable may lead here.
     """
-    policy = Policy(allow=frozenset(allow))
+    policy = Policy(allow=frozenset(allow), proxy=proxy)
     found: dict[Secret, Probe] = {}
     targets: dict[str, Target] = {}
     named = {str(number): url for number, url in enumerate(dict.fromkeys(urls))}

@@ -28,6 +28,7 @@ _CLOSED: Final = (
 )
 _NETWORKS: Final = tuple((ip_network(text), kind) for kind, texts in _CLOSED for text in texts.split())
 _PUBLIC_IPV6: Final = ip_network("2000::/3")
+BY_THE_PROXY: Final = ip_address("0.0.0.0")  # noqa: S104  # stands for an address that only the proxy knows
 _LOCAL_NAMES: Final = ("localhost", "local", "localdomain", "internal", "home.arpa")
 
 
@@ -42,10 +43,12 @@ def closed_kind(address: Address) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """`assume` holds host patterns that are not asked; `allow` holds `host:port` exempt from the rules."""
+    """`assume` holds host patterns that are not asked; `allow` holds `host:port` exempt from the rules;
+    `proxy` is asked in place of all others."""
 
     assume: tuple[str, ...] = ()
     allow: frozenset[str] = frozenset()
+    proxy: str = ""
 
     def admit(self, url: str, *, signed: bool = False) -> Target:
         """The place to ask; raises Verdict where no packet is needed or allowed."""
@@ -104,13 +107,23 @@ class Resolver:
         Raises Verdict for an unknown host, a closed address, or no answer in `patience` seconds.
         """
         literal = _literal(target.host)
-        found = (literal,) if literal else self._look_up(target.host, patience)
+        found = (literal,) if literal else self._found(target.host, patience)
         if not self._policy.exempts(target):
             for address in found:
+                if address is BY_THE_PROXY:
+                    break
                 _refuse_address(address, "resolves to")
         first = found[0]
         second = [a for a in found if a.version != first.version] or list(found[1:])
         return (first, *second[:1])
+
+    def _found(self, host: str, patience: float) -> tuple[Address, ...]:
+        try:
+            return self._look_up(host, patience)
+        except Verdict:
+            if self._policy.proxy:
+                return (BY_THE_PROXY,)
+            raise
 
     def _look_up(self, host: str, patience: float) -> tuple[Address, ...]:
         with self._lock:

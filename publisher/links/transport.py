@@ -1,4 +1,4 @@
-"""One request to one checked address: no redirect, cookie, credential, proxy nor body."""
+"""One request to one checked address: no redirect, cookie, credential nor body, no proxy unasked."""
 
 import ssl
 import threading
@@ -59,6 +59,7 @@ class Transport:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._proxies = dict.fromkeys(("http", "https"), policy.proxy) if policy.proxy else {}
         self._adapters: dict[bool, _Adapter] = {}
 
     def __enter__(self) -> Self:
@@ -90,8 +91,12 @@ class Transport:
         _here.deadline = deadline
         try:
             headers = _HEADERS | {"Host": target.authority} | ({"Range": part} if part else {})
-            request = requests.Request(method, target.url(str(address)), headers).prepare()
-            response = self._adapter(target).send(request, stream=True, timeout=(connect, read))
+            # A proxy wants the name: it would put an address into the Host header.
+            place = target.host if self._proxies else str(address)
+            request = requests.Request(method, target.url(place), headers).prepare()
+            response = self._adapter(target).send(
+                request, stream=True, timeout=(connect, read), proxies=self._proxies
+            )
             body = response.raw.read(take) if take else b""
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             return _fault(error, deadline)
@@ -103,7 +108,7 @@ class Transport:
         return _answer(response, body)
 
     def _adapter(self, target: Target) -> "_Adapter":
-        exempt = self._policy.exempts(target)
+        exempt = self._policy.exempts(target) or bool(self._proxies)
         if exempt not in self._adapters:
             self._adapters[exempt] = _Adapter() if exempt else _FilteredAdapter()
         return self._adapters[exempt]
@@ -161,6 +166,9 @@ class _TLSPool(HTTPSConnectionPool):
     ConnectionCls = _TLSConnection
 
 
+_POOLS: Final = {"http": _Pool, "https": _TLSPool}
+
+
 @cache
 def _tls_context(authorities: str) -> ssl.SSLContext:
     """One for all connections: loading the authorities takes longer than many a handshake."""
@@ -174,7 +182,12 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *_: Any, **__: Any) -> None:
         super().init_poolmanager(1, 1)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         authority = request.headers["Host"]
@@ -246,6 +259,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 # The first that fits any of the causes; what fits none did not come from the network.
 _EXPLANATIONS: Final = (
+    (requests.exceptions.ProxyError, "could not be asked through the proxy"),
     (ConnectionRefusedError, "refused the connection"),
     (ssl.SSLError, "failed the TLS handshake"),
     (NewConnectionError, "could not be connected to"),
