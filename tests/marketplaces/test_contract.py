@@ -1,218 +1,269 @@
-"""What every marketplace keeps to, whoever moves the submissions on."""
+"""What every marketplace keeps to: local, manual, and the API's adapter before the emulator.
 
-from collections.abc import Callable
+What they do differently, their capabilities say.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from publisher.content import draft_of
+from publisher.document import read_document
 from publisher.errors import MarketplaceConflict, MarketplaceRefused, MarketplaceUnavailable
 from publisher.marketplaces import Marketplace, Progress, Request, Slot, Status
-from publisher.marketplaces.core import SimulatedMarketplace
+from publisher.marketplaces.emulator import Emulator, start_emulator
 from publisher.marketplaces.local import LocalMarketplace
 from publisher.marketplaces.manual import ManualMarketplace
+from publisher.marketplaces.partner_center import rehearsed
+from tests.workshop import DEMO, KEY, AnyDisk, content
 
-NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-OFFER = ("northlight", "beacon")
+NOW = datetime.now(UTC)
+NEW = "2.5.0"
+
+
+@dataclass(kw_only=True)
+class Place:
+    """A marketplace, and a sender who is reminded of what it asked to be reminded of."""
+
+    market: Marketplace
+    effects: Callable[[], list[str]]
+    hold: Callable[[], None]
+    lose_an_answer: Callable[[], None]
+    ends: Callable[[str], None] = lambda identity: None
+    an_hour_passes: Callable[[], None] = lambda: None
+    known: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def submit(self, request: Request) -> Status:
+        if request.identity not in self.known:
+            self.known[request.identity] = dict(self.market.prepare(request, now=NOW))
+        return self._heard(self.market.submit(request, now=NOW, remote=self.known[request.identity]))
+
+    def look(self, identity: str) -> Status | None:
+        remote = self.known.get(identity, {})
+        status = self.market.look(*KEY, identity, now=NOW, remote=remote)
+        return self._heard(status) if status else None
+
+    def begin(self, request: Request) -> None:
+        """Send a request, and look until its publication is under way."""
+        self.submit(request)
+        for _ in range(200):
+            if self.effects():
+                return
+            self.an_hour_passes()
+            self.look(request.identity)
+        raise AssertionError(f"{request.identity} does not begin")
+
+    def drive(self, request: Request) -> Status:
+        """Bring a request to its good end."""
+        self.submit(request)
+        self.ends(request.identity)
+        for _ in range(200):
+            status = self.look(request.identity)
+            assert status is not None
+            if status.progress.final:
+                return status
+        raise AssertionError(f"{request.identity} does not end: {status}")
+
+    def content(self, slot: Slot) -> Any:
+        shown = self.market.content(*KEY, slot)
+        return shown and shown.document
+
+    def _heard(self, status: Status) -> Status:
+        self.known[status.identity] = {**self.known.get(status.identity, {}), **status.remote}
+        return status
+
+
+@pytest.fixture(params=["local", "manual", "emulator"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with {"local": _local, "manual": _manual, "emulator": _emulator}[request.param](tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def _local(root: Path) -> Iterator[Place]:
+    market = LocalMarketplace(root / "marketplace.db", check_links=lambda urls: {})
+    yield Place(
+        market=market,
+        effects=lambda: [entry.effect for entry in market.journal()],
+        hold=lambda: market.set_knob("*", "delay", 3600),
+        lose_an_answer=lambda: market.set_knob("*", "outage", "after 1"),
+    )
+
+
+@contextmanager
+def _manual(root: Path) -> Iterator[Place]:
+    market = ManualMarketplace(root / "manual.db")
+
+    def record(identity: str) -> None:
+        slot = next(s.slot for s in market.submissions() if s.identity == identity)
+        market.record(*KEY, "ready" if slot is Slot.STAGING else "live", now=NOW)
+
+    yield Place(
+        market=market,
+        effects=lambda: [entry.effect for entry in market.journal()],
+        hold=lambda: None,
+        lose_an_answer=lambda: market.set_knob("*", "outage", "after 1"),
+        ends=record,
+    )
+
+
+@contextmanager
+def _emulator(root: Path) -> Iterator[Place]:
+    hours: list[int] = []
+    with (
+        start_emulator(root / "emulator.db", clock=lambda: NOW + timedelta(hours=len(hours))) as emulator,
+        rehearsed(emulator.origin) as market,
+    ):
+        yield Place(
+            an_hour_passes=lambda: hours.append(0),
+            market=market,
+            effects=lambda: _published(emulator),
+            hold=lambda: emulator.market.set_knob("*", "delay", 3600),
+            lose_an_answer=lambda: emulator.fault("drop", op="configure", commit=True),
+        )
+
+
+def _published(emulator: Emulator) -> list[str]:
+    """Without what prepares a publication: drafts are changed before they are sent."""
+    return [entry.effect for entry in emulator.journal() if entry.effect != "draft-changed"]
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., Request]:
+    """A request about the shipped offer with an image version."""
+    folder = tmp_path / "offer"
+
+    def make(slot: Slot = Slot.STAGING, version: str = "2.4.0", **other: Any) -> Request:
+        if not folder.exists():
+            import shutil
+
+            shutil.copytree(DEMO, folder)
+            (folder / "offer.yaml").unlink()
+        (folder / "offer.json").write_text(json.dumps(content(version)), encoding="utf-8")
+        offer = read_document(folder, AnyDisk()).offer
+        assert offer is not None
+        draft = draft_of(offer)
+        request = Request(
+            identity=uuid4().hex,
+            publisher=KEY[0],
+            offer=KEY[1],
+            slot=slot,
+            digest=draft.digest,
+            document=draft.document,
+            files=draft.files,
+            vhds={vhd.address: vhd.url for vhd in offer.vhds() if vhd.url},
+            subscriptions=draft.subscriptions,
+        )
+        return replace(request, **other)
+
+    return make
+
+
 Ask = Callable[..., Request]
 
 
-@pytest.fixture(params=["local", "manual"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> SimulatedMarketplace:
-    if request.param == "manual":
-        return ManualMarketplace(tmp_path / "manual.db")
-    return LocalMarketplace(tmp_path / "marketplace.db", check_links=lambda urls: {})
+def carried(place: Place, request: Request) -> Mapping[str, Any]:
+    return place.market.carried(request.document, request.files)
 
 
-def drive(place: SimulatedMarketplace, identity: str) -> Status:
-    """Bring a submission to its good end, the way this marketplace does."""
-    if isinstance(place, ManualMarketplace):
-        slot = next(s.slot for s in place.submissions() if s.identity == identity)
-        place.record(*OFFER, "ready" if slot is Slot.STAGING else "live", now=NOW)
-    status = place.look(*OFFER, identity, now=NOW)
-    assert status is not None
-    return status
+def test_staging_fills_the_staging_slot_alone(place: Place, ask: Ask) -> None:
+    assert [place.content(slot) for slot in Slot] == [None, None]
+    request = ask()
+    assert place.drive(request).progress is Progress.READY
+    assert place.content(Slot.STAGING) == carried(place, request)
+    assert place.content(Slot.PRODUCTION) is None
 
 
-def stage(place: SimulatedMarketplace, request: Request) -> Status:
-    place.submit(request, now=NOW)
-    return drive(place, request.identity)
+def test_production_is_what_was_staged(place: Place, ask: Ask) -> None:
+    request = ask()
+    place.drive(request)
+    assert place.drive(ask(Slot.PRODUCTION)).progress is Progress.READY
+    assert place.content(Slot.PRODUCTION) == carried(place, request)
 
 
-def effects(place: SimulatedMarketplace) -> list[str]:
-    return [entry.effect for entry in place.journal()]
+def test_customers_see_the_old_content_until_the_new_one_is_live(place: Place, ask: Ask) -> None:
+    old, new = ask(), ask(version=NEW)
+    place.drive(old)
+    place.drive(ask(Slot.PRODUCTION))
+    place.drive(new)
+    live = place.content(Slot.PRODUCTION)
+    assert [image["version"] for image in live["skus"][0]["images"]] == ["2.4.0"]
+    place.drive(ask(Slot.PRODUCTION, NEW))
+    live = place.content(Slot.PRODUCTION)
+    assert NEW in [image["version"] for image in live["skus"][0]["images"]]
 
 
-def test_it_fits_the_port(place: Marketplace) -> None:
-    assert place.capabilities.shows_content
-    assert place.capabilities.cancels
+def test_a_request_that_is_sent_again_has_no_second_effect(place: Place, ask: Ask) -> None:
+    request = ask()
+    place.drive(request)
+    assert place.submit(request).progress is Progress.READY
+    assert place.effects() == ["submission-accepted", "slot-filled"]
 
 
-def test_staging_fills_the_staging_slot_alone(place: SimulatedMarketplace, ask: Ask) -> None:
-    assert place.submit(ask(), now=NOW).progress is Progress.RUNNING
-    assert place.content(*OFFER, Slot.STAGING) is None
-    assert drive(place, "s1").progress is Progress.READY
-    content = place.content(*OFFER, Slot.STAGING)
-    assert content is not None
-    assert (content.digest, content.document) == ("d1", ask().document)
-    assert place.content(*OFFER, Slot.PRODUCTION) is None
+def test_an_answer_that_was_lost_is_found_again(place: Place, ask: Ask) -> None:
+    request = ask()
+    place.lose_an_answer()
+    with pytest.raises(MarketplaceUnavailable):
+        place.submit(request)
+    status = place.look(request.identity) or place.submit(request)  # what did not arrive is sent again
+    place.ends(request.identity)
+    while not status.progress.final:
+        status = place.look(request.identity) or place.submit(request)
+    assert status.progress is Progress.READY
+    assert place.effects() == ["submission-accepted", "slot-filled"]
 
 
-def test_production_copies_what_is_staged_and_leaves_it_there(place: SimulatedMarketplace, ask: Ask) -> None:
-    stage(place, ask())
-    place.submit(ask("p1", Slot.PRODUCTION), now=NOW)
-    assert drive(place, "p1").progress is Progress.READY
-    staged, live = (place.content(*OFFER, slot) for slot in Slot)
-    assert staged is not None
-    assert live is not None
-    assert staged.digest == live.digest == "d1"
-    assert staged.document == live.document
+def test_one_publication_at_a_time(place: Place, ask: Ask) -> None:
+    place.hold()
+    place.begin(ask())
+    with pytest.raises(MarketplaceConflict, match="since"):
+        place.submit(ask(version=NEW))
+    assert place.effects() == ["submission-accepted"]
 
 
-def test_the_same_identity_again_has_no_second_effect(place: SimulatedMarketplace, ask: Ask) -> None:
-    place.submit(ask(), now=NOW)
-    again = place.submit(ask(), now=NOW + timedelta(days=1))
-    assert (again.progress, again.since) == (Progress.RUNNING, NOW)
-    drive(place, "s1")
-    assert place.submit(ask(), now=NOW).progress is Progress.READY
-    assert effects(place) == ["submission-accepted", "slot-filled"]
-
-
-@pytest.mark.parametrize("other", [{"digest": "d2"}, {"offer": "lamp"}, {"slot": Slot.PRODUCTION}])
-def test_an_identity_stands_for_one_submission(
-    place: SimulatedMarketplace, ask: Ask, other: dict[str, str]
-) -> None:
-    place.submit(ask(), now=NOW)
-    with pytest.raises(MarketplaceRefused, match="s1"):
-        place.submit(ask(**other), now=NOW)
-
-
-def test_a_second_submission_waits_for_the_first(place: SimulatedMarketplace, ask: Ask) -> None:
-    place.submit(ask(), now=NOW)
-    with pytest.raises(MarketplaceConflict, match=r"s1 .* since 2026-03-01T09:00:00"):
-        place.submit(ask("s2", digest="d2"), now=NOW)
-    place.submit(ask("s3", offer="lamp"), now=NOW)
-    drive(place, "s1")
-    place.submit(ask("s2", digest="d2"), now=NOW)
-
-
-def test_production_needs_the_digest_in_the_staging_slot(place: SimulatedMarketplace, ask: Ask) -> None:
-    with pytest.raises(MarketplaceRefused, match="is empty"):
-        place.submit(ask("p1", Slot.PRODUCTION), now=NOW)
-    stage(place, ask())
-    with pytest.raises(MarketplaceRefused, match="holds digest d1"):
-        place.submit(ask("p1", Slot.PRODUCTION, digest="d2"), now=NOW)
-    assert effects(place) == ["submission-accepted", "slot-filled"]
-
-
-def test_cancel_stops_what_runs_and_nothing_else(place: SimulatedMarketplace, ask: Ask) -> None:
-    stage(place, ask())
-    place.submit(ask("s2", digest="d2"), now=NOW)
-    assert place.cancel(*OFFER, "s2", now=NOW).progress is Progress.CANCELLED
-    assert place.cancel(*OFFER, "s2", now=NOW).progress is Progress.CANCELLED
-    assert place.cancel(*OFFER, "s1", now=NOW).progress is Progress.READY
-    content = place.content(*OFFER, Slot.STAGING)
-    assert content is not None
-    assert content.digest == "d1"
-    assert effects(place).count("cancelled") == 1
-
-
-def test_what_never_arrived_is_not_there(place: SimulatedMarketplace, ask: Ask) -> None:
-    place.submit(ask(), now=NOW)
-    assert place.look(*OFFER, "s2", now=NOW) is None
-    assert place.look("northlight", "lamp", "s1", now=NOW) is None
+def test_production_needs_this_content_in_the_staging_slot(place: Place, ask: Ask) -> None:
     with pytest.raises(MarketplaceRefused):
-        place.cancel(*OFFER, "s2", now=NOW)
+        place.submit(ask(Slot.PRODUCTION))
+    place.drive(ask())
+    with pytest.raises(MarketplaceRefused, match=r"content|digest"):
+        place.submit(ask(Slot.PRODUCTION, NEW))
+    assert place.effects() == ["submission-accepted", "slot-filled"]
 
 
-def test_only_testers_see_the_staging_slot(place: SimulatedMarketplace, ask: Ask) -> None:
-    with pytest.raises(MarketplaceRefused):
-        place.content(*OFFER, Slot.STAGING, subscription="aaaa-1")
-    stage(place, ask())
-    assert place.content(*OFFER, Slot.STAGING, subscription="aaaa-1") is not None
-    with pytest.raises(MarketplaceRefused) as refused:
-        place.content(*OFFER, Slot.STAGING, subscription="cccc-3")
-    assert "d1" not in f"{refused.value} {refused.value.hint}"
+def test_cancel_stops_what_runs(place: Place, ask: Ask) -> None:
+    place.hold()
+    request = ask()
+    place.begin(request)
+    remote = place.known[request.identity]
+    status = place.market.cancel(*KEY, request.identity, now=NOW, remote=remote)
+    assert status.progress is Progress.CANCELLED
+    assert place.content(Slot.STAGING) is None
+    assert place.effects() == ["submission-accepted", "cancelled"]
 
 
-def test_everybody_sees_production(place: SimulatedMarketplace, ask: Ask) -> None:
-    assert place.content(*OFFER, Slot.PRODUCTION, subscription="cccc-3") is None
-    stage(place, ask())
-    stage(place, ask("p1", Slot.PRODUCTION))
-    assert place.content(*OFFER, Slot.PRODUCTION, subscription="cccc-3") is not None
+def test_what_never_arrived_is_not_there(place: Place, ask: Ask) -> None:
+    request = ask()
+    place.known[request.identity] = dict(place.market.prepare(request, now=NOW))
+    assert place.look(request.identity) is None
 
 
-def test_testers_change_without_a_new_submission(place: SimulatedMarketplace, ask: Ask) -> None:
-    stage(place, ask())
-    for _ in range(2):
-        place.update_testers(*OFFER, ("cccc-3",), now=NOW)
-    assert place.content(*OFFER, Slot.STAGING, subscription="cccc-3") is not None
-    with pytest.raises(MarketplaceRefused):
-        place.content(*OFFER, Slot.STAGING, subscription="aaaa-1")
-    assert effects(place).count("testers-updated") == 1
+def test_only_testers_see_the_staging_slot(place: Place, ask: Ask) -> None:
+    request = ask()
+    place.drive(request)
+    tester = request.subscriptions[0]
+    assert place.market.content(*KEY, Slot.STAGING, subscription=tester) is not None
+    with pytest.raises(MarketplaceRefused, match="may not see"):
+        place.market.content(*KEY, Slot.STAGING, subscription="00000000-0000-0000-0000-00000000dead")
 
 
-def test_testers_updated_during_staging_outlive_it(place: SimulatedMarketplace, ask: Ask) -> None:
-    place.submit(ask(), now=NOW)
-    place.update_testers(*OFFER, ("cccc-3",), now=NOW)
-    drive(place, "s1")
-    content = place.content(*OFFER, Slot.STAGING)
-    assert content is not None
-    assert content.subscriptions == ("cccc-3",)
-
-
-def test_withdraw_takes_a_sku_out_of_both_slots(place: SimulatedMarketplace, ask: Ask) -> None:
-    stage(place, ask())
-    stage(place, ask("p1", Slot.PRODUCTION))
-    for _ in range(2):
-        place.withdraw(*OFFER, "byol", identity="w1", now=NOW)
-    for slot in Slot:
-        content = place.content(*OFFER, slot)
-        assert content is not None
-        assert [sku["id"] for sku in content.document["skus"]] == ["hourly"]
-        assert content.digest == "d1"
-    assert effects(place).count("withdrawn") == 1
-
-
-def test_withdraw_empties_both_slots(place: SimulatedMarketplace, ask: Ask) -> None:
-    stage(place, ask())
-    stage(place, ask("p1", Slot.PRODUCTION))
-    place.withdraw(*OFFER, None, identity="w1", now=NOW)
-    assert [place.content(*OFFER, slot) for slot in Slot] == [None, None]
-
-
-def test_a_withdrawal_is_not_undone_by_sending_it_late(place: SimulatedMarketplace, ask: Ask) -> None:
-    stage(place, ask())
-    place.withdraw(*OFFER, None, identity="w1", now=NOW)
-    stage(place, ask("s2"))
-    place.withdraw(*OFFER, None, identity="w1", now=NOW)
-    assert place.content(*OFFER, Slot.STAGING) is not None
-    with pytest.raises(MarketplaceRefused, match="w1"):
-        place.withdraw(*OFFER, "byol", identity="w1", now=NOW)
-
-
-def test_withdraw_does_not_cross_a_running_submission(place: SimulatedMarketplace, ask: Ask) -> None:
-    place.submit(ask(), now=NOW)
-    with pytest.raises(MarketplaceConflict, match="s1"):
-        place.withdraw(*OFFER, None, identity="w1", now=NOW)
-
-
-def test_done_but_answered_with_a_time_out(place: SimulatedMarketplace, ask: Ask) -> None:
-    place.set_knob("*", "outage", "after 1")
-    with pytest.raises(MarketplaceUnavailable, match="before it answered"):
-        place.submit(ask(), now=NOW)
-    status = place.look(*OFFER, "s1", now=NOW)
-    assert status is not None
-    assert effects(place)[0] == "submission-accepted"
-
-
-def test_a_file_with_other_bytes_is_refused(place: SimulatedMarketplace, ask: Ask) -> None:
-    with pytest.raises(MarketplaceRefused, match="0000"):
-        place.submit(ask(files={"0000": b"x"}), now=NOW)
-    assert place.submissions() == []
-
-
-def test_times_without_a_zone_are_a_mistake(place: SimulatedMarketplace, ask: Ask) -> None:
-    with pytest.raises(ValueError, match="zone"):
-        place.submit(ask(), now=NOW.replace(tzinfo=None))
-    assert place.submissions() == []
+def test_signatures_stay_outside(place: Place, ask: Ask, tmp_path: Path) -> None:
+    place.drive(ask())
+    for file in tmp_path.glob("*.db*"):
+        assert b"A" * 43 not in file.read_bytes()

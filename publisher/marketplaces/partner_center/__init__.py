@@ -17,7 +17,7 @@ from publisher.marketplaces.partner_center.market import Pace, PartnerCenter
 from publisher.redact import Secret
 from publisher.settings import Settings
 
-__all__ = ["PartnerCenter", "open_emulator", "open_partner_center"]
+__all__ = ["PartnerCenter", "open_emulator", "open_partner_center", "rehearsed"]
 
 _API: Final = "/rp/product-ingestion"
 _REHEARSED: Final = Pace(look_again=0.2, settle=0)
@@ -43,12 +43,12 @@ def open_partner_center(settings: Settings, secrets: Secrets) -> Iterator[Partne
 def open_emulator(settings: Settings) -> Iterator[PartnerCenter]:
     """The adapter before an emulator: the one that `emulator_url` names, else one inside this process."""
     if url := str(settings["emulator_url"]):
-        with _rehearsed(_origin(url)) as market:
+        with rehearsed(_origin(url)) as market:
             yield market
         return
     from publisher.marketplaces.emulator import start_emulator
 
-    with start_emulator(settings.home / "emulator.db") as emulator, _rehearsed(emulator.origin) as market:
+    with start_emulator(settings.home / "emulator.db") as emulator, rehearsed(emulator.origin) as market:
         yield market
 
 
@@ -63,7 +63,8 @@ def _origin(url: str) -> str:
 
 
 @contextmanager
-def _rehearsed(origin: str) -> Iterator[PartnerCenter]:
+def rehearsed(origin: str) -> Iterator[PartnerCenter]:
+    """The adapter before the emulator that is served at an origin such as `http://127.0.0.1:8080`."""
     tokens = client_secret_tokens(
         f"{origin}/emulator/oauth2/v2.0/token", client_id="publisher", secret=Secret("rehearsal")
     )
