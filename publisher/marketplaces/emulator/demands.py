@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from publisher.marketplaces.emulator.shape import Problem, problems
-from publisher.marketplaces.emulator.types import LEADS, SCHEMAS, TECHNICAL
+from publisher.marketplaces.emulator.types import LEADS, SCHEMAS, TECHNICAL, UNKNOWN
 
 
 def resource_problems(resource: Mapping[str, Any], kind: str) -> list[Problem]:
     """Everything that makes a resource of this type invalid by itself."""
-    found = list(problems(resource, SCHEMAS[kind]))
+    found = list(problems(resource, SCHEMAS.get(kind, UNKNOWN)))
     return found or list(_DEMANDS.get(kind, _nothing)(resource))
 
 

@@ -8,11 +8,10 @@ from uuid import uuid4
 
 from publisher.marketplaces.emulator import tables
 from publisher.marketplaces.emulator.answers import Json, business
-from publisher.marketplaces.emulator.types import TECHNICAL, TYPES
+from publisher.marketplaces.emulator.types import TYPES
 
 Names = Mapping[str, str]
 
-PER_PLAN: Final = frozenset({*TECHNICAL, "price-and-availability-plan", "plan-listing"})
 _SINGLE: Final = frozenset(f"azureLogo{size}" for size in ("Small", "Medium", "Large", "Wide", "Hero"))
 
 
@@ -72,7 +71,7 @@ def durable_id(db: Connection, body: Json) -> str:
 
 def _place(db: Connection, kind: str, product: str, body: Json) -> str:
     language = body.get("languageId", "").lower()
-    plan = body["plan"].split("/")[-1] if kind in PER_PLAN else ""
+    plan = body.get("plan", "").split("/")[-1]
     match kind:
         case "property":
             return f"{product}/public/main"

@@ -59,7 +59,7 @@ def _problems(resource: Any, switches: Switches) -> list[tuple[str, str, str]]:
     name = str(resource.get("resourceName") or resource.get("id") or "")[:200]
     if kind is None:
         return [("$schema", "is no schema of this service", name)]
-    if kind not in SCHEMAS:
+    if kind not in SCHEMAS and switches.known_types:
         return [("$schema", f"{kind} is no resource of a virtual machine offer", name)]
     if kind in TECHNICAL and "id" in resource and not switches.echoed_ids:
         return [("id", "Invalid resource", name)]

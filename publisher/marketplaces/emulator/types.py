@@ -346,3 +346,6 @@ SCHEMAS: Final[dict[str, Schema]] = {
     name: {**own, "properties": {**_BASE, **own["properties"]}, "required": ["$schema", *own["required"]]}
     for name, own in _OWN.items()
 }
+UNKNOWN: Final = members(
+    needed={"$schema": _BASE["$schema"], "product": _REFERENCE}, other=_BASE, closed=False
+)
