@@ -44,6 +44,7 @@ COMMANDS: Final = {
     "config": "Show every setting, its value, and where it came from.",
     "doctor": "Check the installation, the settings and the catalogue.",
     "marketplace": "Look into the embedded marketplace, and rehearse its moods.",
+    "emulator": "Serve the marketplace's API on this machine, for rehearsals.",
     "demo": "Take a shipped offer from draft to live on this machine.",
 }
 

@@ -6,7 +6,7 @@ with start_emulator(Path("emulator.db")) as emulator:
     emulator.market     # knobs, switches, faults, journal
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from publisher.errors import SettingsError
 from publisher.marketplaces.ledger import JournalEntry
 
 if TYPE_CHECKING:
+    from publisher.document.secrets import Secrets
     from publisher.marketplaces.emulator.market import EmulatedMarketplace
 
 __all__ = ["Emulator", "start_emulator"]
@@ -63,6 +64,27 @@ class Emulator:
 
         seed(self.market, resources, publish=publish)
 
+    def seed_path(self, path: Path, secrets: "Secrets") -> None:
+        """Take an offer folder, or a file with a resource tree, to live; one that is known stays as it is.
+
+        Raises UsageError for what cannot be read, Refused for what the marketplace would not take.
+        """
+        from publisher.marketplaces.emulator.seeds import seed_path
+
+        seed_path(self.market, path, secrets)
+
+    def obey(self, path: Path) -> None:
+        """Put faults, switches and knobs of a file in force. Raises UsageError."""
+        from publisher.marketplaces.emulator.faults import read_file
+
+        faults, strict, knobs = read_file(path)
+        self.market.add_faults(*faults)
+        for name, value in strict.items():
+            self.market.set_switch(name, value)
+        for scope, values in knobs.items():
+            for name, value in values.items():
+                self.market.set_knob(scope, name, value)
+
 
 @contextmanager
 def start_emulator(
@@ -70,12 +92,11 @@ def start_emulator(
     *,
     port: int = 0,
     clock: Callable[[], datetime] | None = None,
-    seeds: Iterable[Sequence[Mapping[str, Any]]] = (),
 ) -> Iterator[Emulator]:
     """Serve an emulator on 127.0.0.1 from a thread of this process; its memory is the file `path`.
 
-    Port 0 takes any that is free. `seeds` are lists of resources, each published to live if its product
-    is not known yet. Raises SettingsError for a port that is taken, or without the extra `emulator`.
+    Port 0 takes any that is free. Raises SettingsError for a port that is taken, a file that cannot be
+    used, or without the extra `emulator`; MarketplaceUnavailable for a file that is locked.
     """
     try:
         from publisher.marketplaces.emulator.market import EmulatedMarketplace
@@ -86,8 +107,6 @@ def start_emulator(
             hint="pip install 'vm-offer-publisher[emulator]'",
         ) from error
     market = EmulatedMarketplace(path, clock=clock)
+    market.switches()  # a file that cannot be used is told of now, not by every answer
     with serving(market, port=port) as origin:
-        emulator = Emulator(origin=origin, market=market)
-        for resources in seeds:
-            emulator.seed(resources, publish=True)
-        yield emulator
+        yield Emulator(origin=origin, market=market)

@@ -48,7 +48,7 @@ class Fault:
     commit: bool = False
     status: int = 500
     retry_after: str = ""
-    seconds: float = 0
+    seconds: float = 0.0
     count: int = 0
     words: tuple[str, ...] = ()
     host: str = ""
@@ -65,11 +65,12 @@ def read_fault(values: Mapping[str, Any]) -> Fault:
     for name in values:
         if name not in known:
             raise UsageError(f"a fault has no member {name[:60]!r}", hint=f"members: {', '.join(known)}")
-    values = {**values, "words": tuple(values.get("words", ()))}
+    words = values.get("words", ())
+    values = {**values, "words": tuple(words) if isinstance(words, list | tuple) else words}
     for name, value in values.items():
         if name != "fault" and not _fits(value, known[name].default):
             raise UsageError(f"fault: {name} = {value!r} means nothing", hint="see docs/emulator.md")
-    if values.get("fault") not in KINDS:
+    if values.get("fault") not in tuple(KINDS):
         raise UsageError(f"there is no fault {values.get('fault')!r}", hint=f"faults: {', '.join(KINDS)}")
     if values.get("op", "any") not in OPERATIONS:
         raise UsageError(f"there is no operation {values['op']!r}", hint=", ".join(OPERATIONS))
