@@ -37,6 +37,12 @@ def test_earlier_versions_are_burned_too(shop: Workshop) -> None:
     }
 
 
+def test_history_keeps_its_leading_zeros(shop: Workshop) -> None:
+    document = shop.folder(content("2026.01.09"))
+    adopt(shop.engine, document, prepare(shop.engine, document, since=SINCE, versions=()))
+    assert list(shop.view.skus[0].versions) == ["2026.01.09"]
+
+
 @pytest.mark.parametrize("word", ["platinum=1.0.0", "byol=1.0", "byol", "=1.0.0"])
 def test_a_version_must_belong_to_a_sku(shop: Workshop, word: str) -> None:
     with pytest.raises(UsageError, match=r"is not SKU=X\.Y\.Z"):

@@ -19,6 +19,7 @@ from publisher.errors import PublisherError
 
 COMMANDS: Final = {
     "init": "Scaffold a commented offer folder.",
+    "import": "Make an offer folder of what another tool wrote.",
     "validate": "Check an offer folder against the marketplace's rules.",
     "explain": "Explain a rule by name or code.",
     "diff": "Compare an offer folder with what is staged and live.",
