@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.cli.conftest import Desk
 from tests.cli.conftest import desk as desk
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guide"
+THEIRS = Path(__file__).resolve().parent / "importing" / "portal-offer.json"
 PAGES = sorted(path.stem for path in GUIDE.glob("*.md") if path.stem != "README")
 BLOCK = re.compile(r"^```(console|diff)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"\$ publisher (.*?)(?:\s+# exit (\d+))?$")
@@ -17,7 +19,9 @@ COMMAND = re.compile(r"\$ publisher (.*?)(?:\s+# exit (\d+))?$")
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_works_as_it_stands(page: str, desk: Desk) -> None:
-    if page != "adopting":
+    if page == "importing":
+        shutil.copy(THEIRS, desk.folder / "vm_config.json")
+    elif page != "adopting":
         assert desk.release().code == 0
     blocks = BLOCK.findall((GUIDE / f"{page}.md").read_text(encoding="utf-8"))
     assert any(kind == "console" for kind, _ in blocks)

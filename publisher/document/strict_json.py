@@ -16,14 +16,18 @@ _WORD: Final = re.compile(r"true|false|null")
 _MAX_DIGITS: Final = 64
 
 
-def read_json(text: str, file: str = "") -> Node:
-    """The document's tree. Raises Unreadable with the first problem."""
-    return _Reader(text, file).document()
+def read_json(text: str, file: str = "", *, any_character: bool = False) -> Node:
+    """The document's tree. Raises Unreadable with the first problem.
+
+    `any_character` lets escapes stand for what no text of an offer may hold: for documents of others.
+    """
+    return _Reader(text, file, any_character).document()
 
 
 class _Reader:
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, any_character: bool = False) -> None:
         self.text, self.file, self.at, self.read = text, file, 0, 0
+        self.any_character = any_character
         self.lines = [0] + [match.end() for match in re.finditer("\n", text)]
 
     def document(self) -> Node:
@@ -86,7 +90,7 @@ class _Reader:
         except JSONDecodeError as error:
             self.at = error.pos
             self._fail(error.msg.lower())
-        if found := FORBIDDEN.search(value):
+        if not self.any_character and (found := FORBIDDEN.search(value)):
             raise Unreadable(control_character(found.group(), mark=mark, file=self.file))
         return Scalar(value, False, mark)
 

@@ -35,7 +35,7 @@ def read_offer(path: Path, *, publisher: str = "", fetch: Fetch | None = None) -
     """
     source = read_source(path)
     kind, new = _made(source, publisher, fetch)
-    new = cleaned(new)
+    new = cleaned(replace(new, left_out=(*source.left_out, *new.left_out)))
     text = report(source.path.name, kind, new)
     return Imported(kind=kind, new=replace(new, files={**new.files, REPORT: text.encode()}))
 

@@ -9,7 +9,7 @@ from publisher.document.model import FORMAT
 from publisher.document.writing import LeftOut, NewFolder
 from publisher.errors import UsageError
 from publisher.importing import portal
-from publisher.importing.making import categories, file_name, long_text, said
+from publisher.importing.making import categories, file_name, long_text, said, slug
 from publisher.importing.media import Fetch, Media
 from publisher.importing.source import Fields, Source, read_source
 from publisher.profiles import PARTNER_CENTER
@@ -43,6 +43,7 @@ def folder_of(source: Source, *, publisher: str, fetch: Fetch | None) -> NewFold
     place = _Place(source.path.parent, manifest.text("app_path"))
     name = manifest.text(CONFIG)
     config = read_source(place.find(name))
+    left_out += config.left_out
     if portal.is_offer(config.value):
         new = portal.folder_of(config.value, publisher=publisher, fetch=fetch)
     elif is_listing(config.value):
@@ -137,7 +138,7 @@ def _logo(fields: Fields, key: str, place: _Place, media: Media) -> str:
     except UsageError as error:
         fields.leave(f"{fields.at}.{key}", None, error.message)
         return ""
-    return media.add(f"{fields.at}.{key}", data, f"media/{file_name(key)}.png")
+    return media.add(f"{fields.at}.{key}", data, f"media/{slug(key)}.png")
 
 
 def _categories(settings: Fields) -> list[str]:

@@ -21,11 +21,11 @@ def said(value: Any) -> Any:
 
 def long_text(files: dict[str, bytes], name: str, text: str) -> Any:
     """A long text, in a file of `texts/` where it is no short one."""
-    return text_value(files, f"texts/{name}", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text_value(files, f"texts/{name}", text)
 
 
 def slug(words: str) -> str:
-    """Words as the offer format writes a name: lower case, with dashes."""
+    """Words in lower case, with dashes between them; letters and digits of ASCII alone."""
     return "-".join(filter(None, _WORDS.split(words))).lower()
 
 
@@ -39,7 +39,7 @@ def size_name(size: str) -> str:
 
 def file_name(words: str) -> str:
     """Words as part of a file's name."""
-    return re.sub("[^a-z0-9]+", "-", words.lower())[:60].strip("-") or "unnamed"
+    return slug(words)[:60].strip("-") or "unnamed"
 
 
 def categories(category: str, subcategories: list[str]) -> list[str]:

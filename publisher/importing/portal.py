@@ -7,8 +7,8 @@ closed, and its limits are the ones that the portal had.
 from typing import Any, Final
 
 from publisher.document.model import FORMAT
-from publisher.document.writing import NewFolder
-from publisher.importing.making import Disks, categories, file_name, long_text, said
+from publisher.document.writing import LeftOut, NewFolder
+from publisher.importing.making import Disks, categories, long_text, said, slug
 from publisher.importing.media import Fetch, Media
 from publisher.importing.portal_plan import sku
 from publisher.importing.source import Fields
@@ -53,11 +53,11 @@ def is_offer(value: Any) -> bool:
 
 def folder_of(value: dict[str, Any], *, publisher: str, fetch: Fetch | None) -> NewFolder:
     """The offer folder that says what a document says; `publisher` stands in where it names none."""
-    new = NewFolder(offer={}, left_out=())
-    left_out = list(new.left_out)
+    left_out: list[LeftOut] = []
+    files: dict[str, bytes] = {}
     document = Fields("$", value, left_out)
     definition = document.fields("definition")
-    disks, media = Disks(), Media(fetch, new.files, left_out)
+    disks, media = Disks(), Media(fetch, files, left_out)
     shop = definition.fields("offer")
     offer = {
         "format": FORMAT,
@@ -67,19 +67,19 @@ def folder_of(value: dict[str, Any], *, publisher: str, fetch: Fetch | None) -> 
         "profile": PARTNER_CENTER,
         "categories": _categories(shop),
         "listing": {LANGUAGE: _listing(shop, media)},
-        "legal": _legal(shop, new.files),
+        "legal": _legal(shop, files),
         "support": _support(shop),
         "staging": {"subscriptions": shop.texts(f"{_SHOP}allowedSubscriptions")},
         "leads": _leads(shop),
         "test_drive": _test_drive(shop),
         "resellers": _resellers(shop),
-        "skus": [sku(plan, new.files, disks) for plan in definition.objects("plans")],
+        "skus": [sku(plan, files, disks) for plan in definition.objects("plans")],
     }
     document.ignore("offerTypeId")
     for key in _PORTAL_KEYS:
         document.leave_key(key, _OF_THE_PORTAL)
     document.rest()
-    return NewFolder(offer=said(offer), files=new.files, secrets=disks.secrets, left_out=tuple(left_out))
+    return NewFolder(offer=said(offer), files=files, secrets=disks.secrets, left_out=tuple(left_out))
 
 
 def _categories(shop: Fields) -> list[str]:
@@ -110,7 +110,7 @@ def _listing(shop: Fields, media: Media) -> dict[str, Any]:
 
 def _picture(shop: Fields, name: str, media: Media) -> str:
     key = f"{_SHOP}{name}"
-    return media.file(f"{shop.at}[{key!r}]", shop.text(key), f"media/{file_name(name)}.png")
+    return media.file(f"{shop.at}[{key!r}]", shop.text(key), f"media/{slug(name)}.png")
 
 
 def _legal(shop: Fields, files: dict[str, bytes]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from publisher.document.guard import FORBIDDEN
 from publisher.document.writing import SECRETS, NewFolder
 from publisher.redact import redact
 
@@ -45,5 +46,6 @@ def _next(new: NewFolder) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text that stays in its cell, and says nothing in Markdown or HTML."""
+    """A text that stays in its cell, and says nothing in Markdown, in HTML or to a terminal."""
+    text = FORBIDDEN.sub("", text)
     return redact(" ".join(text.split())).replace("`", "'").replace("|", "\\|").replace("<", "&lt;")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from publisher.document.files import FileRefused, read_regular
-from publisher.document.guard import decode, read_yaml
+from publisher.document.guard import FORBIDDEN, decode, read_yaml
 from publisher.document.nodes import Mapping, Node, Scalar, Sequence, Unreadable
 from publisher.document.strict_json import read_json
 from publisher.document.writing import LeftOut
@@ -27,12 +27,14 @@ _WORDS: Final = {"true": True, "false": False, "null": None}
 class Source:
     """A file of another tool. `value` is dicts, lists, texts, truth values, Decimals and None.
 
-    A number of another spelling than plain digits stays text.
+    A number of another spelling than plain digits stays text; texts have LF line ends, and `left_out`
+    tells where they lost characters that no text of an offer may hold.
     """
 
     path: Path
     text: str = field(repr=False)
     value: Any = field(repr=False)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read_source(path: Path) -> Source:
@@ -40,7 +42,7 @@ def read_source(path: Path) -> Source:
     try:
         text = decode(read_regular(path.resolve()))
         in_json = path.suffix.lower() == ".json" or text.lstrip()[:1] in ("{", "[")
-        value = _value(read_json(text) if in_json else read_yaml(text), in_json)
+        node = read_json(text, any_character=True) if in_json else read_yaml(text)
     except FileRefused as error:
         raise UsageError(f"{path}: {error}", hint=_CURE) from None
     except Unreadable as error:
@@ -48,20 +50,34 @@ def read_source(path: Path) -> Source:
         place = f"{path}:{mark.line}:{mark.column}" if mark else str(path)
         hint = error.problem.fix.replace("; or name the file offer.yaml", "")
         raise UsageError(f"{place}: {error.problem.message}", hint=hint or _CURE) from None
-    return Source(path=path, text=text, value=value)
+    left_out: list[LeftOut] = []
+    value = _Values(in_json, left_out).of(node, "$")
+    return Source(path=path, text=text, value=value, left_out=tuple(left_out))
 
 
-def _value(node: Node, in_json: bool) -> Any:
-    match node:
-        case Mapping():
-            return {key: _value(child, in_json) for key, child in node.items.items()}
-        case Sequence():
-            return [_value(child, in_json) for child in node.items]
-        case Scalar(text=text, plain=True) if node.null or (in_json and text in _WORDS):
-            return _WORDS.get(text)
-        case Scalar(text=text, plain=True) if in_json and _NUMBER.fullmatch(text):
-            return Decimal(text)
-    return node.text
+@dataclass(frozen=True)
+class _Values:
+    in_json: bool
+    left_out: list[LeftOut]
+
+    def of(self, node: Node, at: str) -> Any:
+        match node:
+            case Mapping():
+                return {key: self.of(child, _step(at, key)) for key, child in node.items.items()}
+            case Sequence():
+                return [self.of(child, f"{at}[{index}]") for index, child in enumerate(node.items)]
+            case Scalar(text=text, plain=True) if node.null or (self.in_json and text in _WORDS):
+                return _WORDS.get(text)
+            case Scalar(text=text, plain=True) if self.in_json and _NUMBER.fullmatch(text):
+                return Decimal(text)
+        return self._text(node.text, at)
+
+    def _text(self, text: str, at: str) -> str:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if found := sorted({f"U+{ord(character):04X}" for character in FORBIDDEN.findall(text)}):
+            reason = f"no text of an offer may hold {', '.join(found)}; the rest of the text is there"
+            self.left_out.append(LeftOut(place=at, reason=reason))
+        return FORBIDDEN.sub("", text)
 
 
 @dataclass
