@@ -18,7 +18,7 @@ from publisher.marketplaces.emulator.market import EmulatedMarketplace
 from publisher.marketplaces.emulator.pages import page, with_history
 from publisher.marketplaces.emulator.requests import read_json
 from publisher.marketplaces.emulator.serving import Ascii, Body, market_of
-from publisher.marketplaces.emulator.types import SCHEMA_HOST, SCHEMAS, VERSION
+from publisher.marketplaces.emulator.types import SCHEMA_HOST, SCHEMAS, VERSION, described
 from publisher.marketplaces.emulator.weather import BASE
 
 _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
@@ -33,6 +33,7 @@ def create_app(market: EmulatedMarketplace, origin: Callable[[], str]) -> FastAP
         version=__version__,
         description="A rehearsal of the marketplace's API; nothing leaves this machine.",
         default_response_class=Ascii,
+        responses=_REFUSALS,
         openapi_url=f"{BASE}/openapi.json",
         docs_url=None,
         redoc_url=None,
@@ -79,7 +80,6 @@ Text = Annotated[str, Query(max_length=500)]
 def _add_api(app: FastAPI) -> None:
     options: dict[str, Any] = {
         "dependencies": [Depends(allowed)],
-        "responses": _REFUSALS,
         "response_model_exclude_unset": True,
     }
     body = {
@@ -118,7 +118,11 @@ _CONFIGURE: Final = {
     "required": ["resources"],
     "properties": {
         "$schema": {"type": "string"},
-        "resources": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+        "resources": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"anyOf": [described(kind) for kind in SCHEMAS]},
+        },
     },
 }
 

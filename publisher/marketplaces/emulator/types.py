@@ -349,3 +349,10 @@ SCHEMAS: Final[dict[str, Schema]] = {
 UNKNOWN: Final = members(
     needed={"$schema": _BASE["$schema"], "product": _REFERENCE}, other=_BASE, closed=False
 )
+
+
+def described(kind: str) -> Schema:
+    """The schema of a type, with the one `$schema` by which the type is known."""
+    own = SCHEMAS[kind]
+    uri = choice(f"{SCHEMA_HOST}/schema/{kind}/{VERSION}")
+    return {**own, "title": kind, "properties": {**own["properties"], "$schema": uri}}

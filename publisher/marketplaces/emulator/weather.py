@@ -7,7 +7,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from publisher.marketplaces.emulator.answers import error_body
 from publisher.marketplaces.emulator.faults import Fault
@@ -175,7 +175,7 @@ def _make_regular(scope: Scope) -> None:
     """One slash between the parts of the path; query names as the documentation writes them."""
     parts = [part for part in scope["path"].split("/") if part]
     scope["path"] = "/" + "/".join(parts)
-    scope["raw_path"] = scope["path"].encode("utf-8", "replace")
+    scope["raw_path"] = quote(scope["path"]).encode()
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     regular = [(_SPELLING.get(name.lower(), name), value) for name, value in pairs]
     scope["query_string"] = urlencode(regular, encoding="utf-8", errors="replace").encode()
