@@ -15,7 +15,8 @@ from tests.marketplaces.emulator.sample import product
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[Emulator]:
     """One in which the sample product is live."""
-    with start_emulator(tmp_path / "emulator.db", seeds=[product()]) as started:
+    with start_emulator(tmp_path / "emulator.db") as started:
+        started.seed(product(), publish=True)
         yield started
 
 
