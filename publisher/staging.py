@@ -78,8 +78,10 @@ def _nothing_to_stage(engine: Engine, document: Document, view: OfferView) -> Ou
     current = view.open or view.live
     if current is None or current.state == "draft" or not same_content(document, current):
         return None
-    if current is view.open:
-        _update_testers(engine, document, view, current)
+    if current is view.open and (testers := _other_testers(document, current)) is not None:
+        if engine.marketplace.capabilities.shared:
+            return None  # there, its testers change with a publication
+        _update_testers(engine, view, testers)
         view = engine.view((view.publisher, view.offer))
     write_lock_file(engine, view, document.folder)
     return Outcome(
@@ -87,11 +89,14 @@ def _nothing_to_stage(engine: Engine, document: Document, view: OfferView) -> Ou
     )
 
 
-def _update_testers(engine: Engine, document: Document, view: OfferView, revision: RevisionView) -> None:
-    """A new tester changes nothing that was staged; the marketplace is only told of it."""
+def _other_testers(document: Document, revision: RevisionView) -> tuple[str, ...] | None:
+    """The testers of a folder, where they are not those of what was staged."""
     testers = draft_of(document.offer).subscriptions  # type: ignore[arg-type]  # it has a content
-    if testers == revision.subscriptions:
-        return
+    return testers if testers != revision.subscriptions else None
+
+
+def _update_testers(engine: Engine, view: OfferView, testers: tuple[str, ...]) -> None:
+    """A new tester changes nothing that was staged; the marketplace is only told of it."""
     engine.marketplace.update_testers(view.publisher, view.offer, testers, now=engine.clock())
     with write(engine, (view.publisher, view.offer)) as work:
         work.update_testers(testers)
@@ -118,6 +123,8 @@ def _draft(
             )
         if work.view.open is None or work.view.open.digest != draft.digest:
             work.open_revision(draft)
+        elif work.view.open.subscriptions != draft.subscriptions:
+            work.update_testers(draft.subscriptions)
         yield work
 
 

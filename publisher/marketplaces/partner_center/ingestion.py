@@ -1,16 +1,13 @@
 """The calls of the Product Ingestion API that publishing needs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from publisher.errors import MarketplaceUnavailable
+from publisher.ingestion.schema import CONFIGURE, SUBMISSION, uri
 from publisher.ingestion.tree import Tree
 from publisher.marketplaces.partner_center.answers import Entry, Job, entries_of, job_of
 from publisher.marketplaces.partner_center.client import Client
-
-SCHEMAS: Final = "https://schema.mp.microsoft.com/schema"
-SUBMISSION: Final = f"{SCHEMAS}/submission/2022-03-01-preview2"
-_CONFIGURE: Final = f"{SCHEMAS}/configure/2022-03-01-preview2"
 
 Resource = Mapping[str, Any]
 
@@ -42,7 +39,7 @@ class Ingestion:
 
     def configure(self, resources: Sequence[Resource]) -> Job:
         """Send resources; the job that works on them."""
-        job = job_of(self._client.post("configure", {"$schema": _CONFIGURE, "resources": list(resources)}))
+        job = job_of(self._client.post("configure", {"$schema": CONFIGURE, "resources": list(resources)}))
         if not job.id:
             raise MarketplaceUnavailable("the marketplace took resources and names no job", hint="look again")
         return job
@@ -60,7 +57,13 @@ class Ingestion:
 def publishing(product: str, target: str, submission: str = "", **members: Any) -> Resource:
     """The resource that moves a draft to preview, or the preview `submission` to live."""
     own = {"id": submission} if submission else {}
-    return {"$schema": SUBMISSION, **own, "product": product, "target": {"targetType": target}, **members}
+    return {
+        "$schema": uri(SUBMISSION),
+        **own,
+        "product": product,
+        "target": {"targetType": target},
+        **members,
+    }
 
 
 def _external(product: Mapping[str, Any]) -> str:

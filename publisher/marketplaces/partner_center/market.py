@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from publisher.errors import MarketplaceConflict, MarketplaceRefused
+from publisher.ingestion.fields import located
 from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Request, Slot, Status
 from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job
 from publisher.marketplaces.partner_center.assets import Assets
@@ -162,7 +163,10 @@ class PartnerCenter:
     def update_testers(
         self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime
     ) -> None:
-        """Nothing yet: the preview audience changes with the next publication, which carries it."""
+        """Refused: the preview audience changes with a publication."""
+        raise MarketplaceRefused(
+            f"{publisher}/{offer}: testers change with a publication", hint="stage the folder again"
+        )
 
     def withdraw(self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime) -> None:
         """Nothing: what was deprecated leaves by itself, the rest by the support's hand."""
@@ -187,8 +191,15 @@ class PartnerCenter:
 
     def _of_job(self, identity: str, job: Job, step: str, now: datetime, remote: Remote) -> Status:
         said = {Progress.READY: f"{step} is published", Progress.CANCELLED: f"cancelled during {step}"}
+        message = self._located(job, str(remote["product"])) or said.get(job.progress, "")
         progress = Progress.REFUSED if job.conflict and job.progress is Progress.FAILED else job.progress
-        return self._status(identity, progress, step, job.message or said.get(progress, ""), now, remote)
+        return self._status(identity, progress, step, message, now, remote)
+
+    def _located(self, job: Job, product: str) -> str:
+        """What a job says, with the field of the offer folder beside the resource that it names."""
+        if job.progress is not Progress.FAILED or not product:
+            return job.message
+        return located(job.message, self.api.tree(product, "draft"))
 
     def _listed(self, identity: str, known: Remote, entry: Entry, now: datetime) -> Status:
         """A submission whose job is not known, by its entry in the list."""
@@ -254,7 +265,8 @@ def _staged(request: Request, entries: list[Entry], wanted: Wanted) -> str:
         raise MarketplaceRefused(
             f"{request.publisher}/{request.offer}: the preview holds another content than was staged: "
             + ", ".join(differing),
-            hint="somebody changed it in the portal or with another tool: stage it again",
+            hint="it was changed in the portal or by another tool: "
+            f"`publisher cancel {request.offer}`, then stage the folder again",
         )
     return preview.id
 
