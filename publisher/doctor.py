@@ -15,7 +15,7 @@ from publisher import __version__
 from publisher.catalogue import OfferView
 from publisher.catalogue.database import HEAD, open_engine, schema_version
 from publisher.document.secrets import Secrets
-from publisher.engine import Engine
+from publisher.engine import Engine, open_marketplace
 from publisher.engine import open_engine as open_all
 from publisher.errors import PublisherError, Refused
 from publisher.gates import lock_objection
@@ -25,7 +25,7 @@ from publisher.profiles import PROFILES, load_profile
 from publisher.redact import redact
 from publisher.resources import folder
 from publisher.secrecy import readable_by_all, secrets_files, tracked_by_git
-from publisher.settings import Settings, load_settings
+from publisher.settings import INGESTION, Settings, load_settings
 
 PYTHON: Final = (3, 11)
 TOLERANCE: Final = timedelta(minutes=5)  # by which clocks may differ
@@ -55,12 +55,13 @@ def examine(*, now: datetime) -> Iterator[Check]:
         settings = load_settings()
     except PublisherError as error:
         yield Check(name="settings", state="fail", message=error.message, cure=error.hint)
-        names = ("folder", "clock", "catalogue", *_OF_CATALOGUE, *_OF_ENGINE, "secrets")
+        names = ("folder", "clock", "account", "catalogue", *_OF_CATALOGUE, *_OF_ENGINE, "secrets")
         yield from _skipped(names, "the settings cannot be read")
         return
     yield _check("settings", partial(_settings, settings))
     yield _check("folder", partial(_folder, settings))
     yield _check("clock", partial(_clock, settings, now))
+    yield _check("account", partial(_account, settings))
     yield (found := _check("catalogue", partial(_catalogue, settings)))
     if found.state == "ok":
         yield from (_check(name, partial(look, settings)) for name, look in _OF_CATALOGUE.items())
@@ -135,6 +136,16 @@ def _refuse_apart(who: str, theirs: datetime, now: datetime) -> None:
             f"this machine says {now:%Y-%m-%d %H:%M} UTC, {who} says {theirs:%Y-%m-%d %H:%M} UTC",
             hint="set the clock (NTP): expiries of SAS URLs and waivers are judged by it",
         )
+
+
+def _account(settings: Settings) -> str:
+    """Whether the marketplace lets us in: one question that changes nothing."""
+    target = settings["target"]
+    if target not in INGESTION:
+        return f"the target {target} needs none"
+    with open_marketplace(settings, Secrets()) as market:
+        offers = market.api.offers()  # type: ignore[attr-defined]  # what speaks the API has it
+    return f"{target} lets this identity in; it sees {_many(len(offers), 'VM offer')}"
 
 
 # -- the catalogue's database --

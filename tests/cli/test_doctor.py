@@ -141,3 +141,15 @@ def test_a_folder_that_cannot_be_written_fails(desk: Desk) -> None:
         assert "folder" in failing(desk)
     finally:
         home.chmod(0o700)
+
+
+def test_it_says_whether_the_marketplace_lets_us_in(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "the target local needs none" in desk("doctor").out
+    monkeypatch.setenv("PUBLISHER_TARGET", "emulator")
+    assert "emulator lets this identity in; it sees 0 VM offers" in desk("doctor").out
+    monkeypatch.setenv("PUBLISHER_TARGET", "partner-center")
+    for name in ("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "IDENTITY_ENDPOINT", "MSI_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    said = desk("doctor")
+    assert "AZURE_FEDERATED_TOKEN_FILE" in said.out
+    assert said.code == 1

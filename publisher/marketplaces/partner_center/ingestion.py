@@ -1,7 +1,7 @@
 """The calls of the Product Ingestion API that publishing needs."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from publisher.errors import MarketplaceUnavailable
 from publisher.ingestion.schema import CONFIGURE, SUBMISSION, uri
@@ -9,6 +9,7 @@ from publisher.ingestion.tree import Tree
 from publisher.marketplaces.partner_center.answers import Entry, Job, entries_of, job_of
 from publisher.marketplaces.partner_center.client import Client
 
+_VM: Final = "azureVirtualMachine"
 Resource = Mapping[str, Any]
 
 
@@ -23,6 +24,10 @@ class Ingestion:
         found = self._client.pages("product", externalId=offer)
         ids = (str(item.get("id") or "") for item in found if _external(item) == offer)
         return next(ids, "")
+
+    def offers(self) -> list[str]:
+        """The IDs of every VM offer of the account."""
+        return [_external(item) for item in self._client.pages("product") if item.get("type") == _VM]
 
     def entries(self, product: str) -> list[Entry]:
         """The published submissions of a product, newest first."""
