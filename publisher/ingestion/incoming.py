@@ -255,7 +255,7 @@ class _Reader:
         def disk(version: str, generation: str, which: str, url: str) -> Any:
             return self._disk("_".join(filter(None, ("SAS", sku, generation, version, which))), url)
 
-        return technical_fields(members, disk)
+        return technical_fields(sku, members, disk)
 
     def _disk(self, name: str, url: str) -> dict[str, str]:
         """The reference to a disk; one URL has one name, wherever it stands."""
@@ -344,8 +344,7 @@ def _bare(address: Any) -> str:
 
 
 def _test_drive(members: Mapping[str, Any]) -> dict[str, Any]:
-    kind = members.get("type")
-    return {"enabled": bool(members.get("enabled")), "type": "arm" if kind == "azureResourceManager" else ""}
+    return {"enabled": True, "type": "arm"} if members.get("enabled") else {}
 
 
 def _resellers(members: Mapping[str, Any]) -> str:

@@ -34,11 +34,7 @@ def made(
         _property(document, text),
         *_listings(document, text),
         _part(s.AVAILABILITY, previewAudiences=[{"type": "subscription", "id": id} for id in subscriptions]),
-        _part(
-            s.RESELLER,
-            resellerChannelState=w.theirs(w.RESELLERS, document.get("resellers") or "none"),
-            audiences=[],
-        ),
+        _part(s.RESELLER, resellerChannelState=w.theirs(w.RESELLERS, document.get("resellers") or "none")),
         _leads(document.get("leads", {})),
         _test_drive(document.get("test_drive", {})),
     ]

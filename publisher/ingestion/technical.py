@@ -21,9 +21,9 @@ def technical_members(sku: Document, skus: list[Document] | None = None) -> dict
     system = {
         "family": given.get("family"),
         "friendlyName": given.get("name"),
-        "type": w.theirs(w.SYSTEMS, given.get("type") or "other"),
+        "type": w.theirs(w.SYSTEMS, given.get("type") or ("other" if given else "")),
     }
-    return {
+    members = {
         "operatingSystem": {key: value for key, value in system.items() if value},
         "recommendedVmSizes": list(sku.get("recommended_sizes", ())),
         "openPorts": [_port(port) for port in sku.get("ports", ())],
@@ -31,6 +31,7 @@ def technical_members(sku: Document, skus: list[Document] | None = None) -> dict
         "skus": generations,
         "vmImageVersions": _versions(sku.get("images", ()), generations),
     }
+    return members if generations else {key: item for key, item in members.items() if key != "skus"}
 
 
 def _generations(sku: Document, known: list[Document]) -> list[dict[str, Any]]:
@@ -40,12 +41,15 @@ def _generations(sku: Document, known: list[Document]) -> list[dict[str, Any]]:
     ]
     if named or known:
         return named or [{"imageType": entry["imageType"], "skuId": entry["skuId"]} for entry in known]
-    types = list(dict.fromkeys(image.get("generation") or _GENERATION for image in sku.get("images", ())))
-    ids = [sku.get("id", ""), *(f"{sku.get('id', '')}-{word.rpartition('-')[2]}" for word in types[1:])]
-    return [
-        {"imageType": w.theirs(w.GENERATIONS, word), "skuId": sku_id}
-        for word, sku_id in zip(types or [_GENERATION], ids, strict=False)
-    ]
+    words = (image.get("generation") or _GENERATION for image in sku.get("images", ()))
+    return _unnamed(sku.get("id", ""), [w.theirs(w.GENERATIONS, word) for word in words])
+
+
+def _unnamed(sku: str, types: list[str]) -> list[dict[str, Any]]:
+    """IDs for kinds of image that have none: the first has that of the SKU."""
+    first, *others = dict.fromkeys(types) or [""]
+    named = [{"imageType": kind, "skuId": f"{sku}-{kind.lower()}"} for kind in others]
+    return [{"imageType": first, "skuId": sku}, *named] if first else []
 
 
 def _port(port: Document) -> dict[str, Any]:
@@ -85,20 +89,22 @@ def _source(image: Document) -> dict[str, Any]:
     return {"sourceType": "sasUri", "osDisk": {"uri": image.get("os_vhd", "")}, "dataDisks": disks}
 
 
-def technical_fields(members: Mapping[str, Any], disk: Disk) -> dict[str, Any]:
+def technical_fields(sku: str, members: Mapping[str, Any], disk: Disk) -> dict[str, Any]:
     """The fields of a SKU that a technical configuration holds.
 
     `disk` gives what stands in the offer for a disk: it gets version, generation ("" for the only
     one), `OS` or `DATA_` and the LUN, and the URL.
     """
-    skus = [entry for entry in members.get("skus") or () if isinstance(entry, Mapping)]
+    versions = members.get("vmImageVersions") or ()
+    types = [str(image.get("imageType")) for version in versions for image in version.get("vmImages") or ()]
+    skus = members.get("skus") or _unnamed(sku, types)
     system = members.get("operatingSystem") or {}
     properties = members.get("vmProperties") or {}
     return {
         "operating_system": {
             "family": system.get("family") or "",
             "name": system.get("friendlyName") or "",
-            "type": w.ours(w.SYSTEMS, system.get("type") or ""),
+            "type": w.ours(w.SYSTEMS, system.get("type") or ("other" if system else "")),
         },
         "recommended_sizes": list(members.get("recommendedVmSizes") or ()),
         "ports": [_port_fields(port) for port in members.get("openPorts") or ()],
@@ -109,7 +115,7 @@ def technical_fields(members: Mapping[str, Any], disk: Disk) -> dict[str, Any]:
             {"type": w.ours(w.GENERATIONS, entry.get("imageType", "")), "sku_id": entry.get("skuId", "")}
             for entry in skus
         ],
-        "images": list(_images(members.get("vmImageVersions") or (), len(skus) > 1, disk)),
+        "images": list(_images(versions, len(skus) > 1, disk)),
     }
 
 

@@ -83,9 +83,9 @@ class Tree:
 
     @cached_property
     def plans(self) -> dict[str, Resource]:
-        """The plans by SKU ID, sorted by rank, then by ID."""
+        """The plans by SKU ID, in its order: that of the resources means nothing."""
         found = {_external(r): r for r in self.resources if s.kind_of(r) == s.PLAN}
-        return dict(sorted(found.items(), key=lambda item: (_rank(item[1]), item[0])))
+        return dict(sorted(found.items()))
 
     @cached_property
     def parts(self) -> dict[Key, Part]:
@@ -204,10 +204,10 @@ def item_of(part: Part, sha256: str = "") -> str:
     language = str(members.get("languageId") or part.listing).lower()
     if part.kind == s.ASSET:
         picture = members.get("type") == "azureLogoScreenshot"
-        tag = sha256[:16] or content_tag(str(members.get("fileName", ""))) if picture else ""
-        return "/".join(filter(None, (language, str(members.get("type", "")), tag)))
+        tag = sha256[:16] or content_tag(str(members.get("fileName") or "")) if picture else ""
+        return "/".join(filter(None, (language, str(members.get("type") or ""), tag)))
     if part.kind == s.TRAILER:
-        return f"{part.listing}/{members.get('streamingUrl', '')}"
+        return f"{part.listing}/{members.get('streamingUrl') or ''}"
     return language if part.kind in {s.LISTING, s.PLAN_LISTING} else ""
 
 
@@ -238,11 +238,6 @@ def _ours(kind: str, resource: Resource) -> bool:
 def _external(resource: Resource) -> str:
     identity = resource.get("identity") or {}
     return str(identity.get("externalId") or identity.get("externalID") or "")
-
-
-def _rank(plan: Resource) -> float:
-    rank = plan.get("displayRank")
-    return rank if isinstance(rank, int | float) else 2147483647
 
 
 def _number(resource: Resource | None) -> str:

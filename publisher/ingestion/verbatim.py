@@ -7,6 +7,7 @@ something else there, the offer is right and the patch is void.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from publisher.errors import UsageError
@@ -25,7 +26,9 @@ def verbatim(made: Parts, tree: Tree) -> str:
         _entry(key, patch)
         for key in sorted(made.keys() & tree.parts.keys())
         if key.kind != s.AVAILABILITY  # the testers count nowhere, so neither does how they are written
-        for patch in residue(SHAPES[key.kind], made[key].members, tree.parts[key].members)
+        for patch in sorted(
+            residue(SHAPES[key.kind], made[key].members, tree.parts[key].members), key=attrgetter("path")
+        )
     ]
     parts = [_part_entry(part) for key, part in sorted(tree.parts.items()) if key not in made]
     resources = [masked(resource) for resource in _sorted(tree)]

@@ -56,6 +56,7 @@ _SYSTEMS: Final = (
     "windowsServer2016", "windowsServer2019", "windowsServer2022", "windowsServer2022DatacenterAzureEdition",
     "windowsServerVersion20H2", "windowsServerVersion2004",
 )  # fmt: skip
+_ID: Final = re.compile("[A-Za-z0-9_-]+")  # what may be an id is taken for one
 _BOUNDARY: Final = re.compile("(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])")
 
 SYSTEMS: Final = {_BOUNDARY.sub("-", name).lower(): name for name in _SYSTEMS}
@@ -75,7 +76,10 @@ def category_id(name: str) -> str:
     """The marketplace's id of a category, or of `category/subcategory`: the last one's."""
     folded = _folded(name)
     known = next((category for category in _categories() if _folded(category) == folded), name)
-    return _exceptions().get(known) or _slug(known.partition("/")[2] or known)
+    own = known.partition("/")[2] or known
+    return _exceptions().get(known) or (
+        _slug(own) if known in _categories() or not _ID.fullmatch(own) else own
+    )
 
 
 def category_name(category: str, subcategory: str = "") -> str:
@@ -94,6 +98,7 @@ def split_category(category: str) -> tuple[str, str]:
 
 
 def _slug(name: str) -> str:
+    """The id that a name has by the marketplace's habit."""
     words = name.strip().lower().replace("+", " plus ").replace("&", " and ")
     return re.sub("[^a-z0-9]+", "-", words).strip("-") or name
 

@@ -60,7 +60,7 @@ class Store:
         language = [str(resource["languageId"]).lower()] if "languageId" in resource else []
         more = (
             [str(sum(id.startswith(f"{kind}/") for id in self.draft) + 1)]
-            if kind in {s.ASSET, s.TRAILER}
+            if kind in {s.ASSET, s.TRAILER} or kind not in s.KINDS
             else []
         )
         return "/".join([kind, product, *plan, *language, *more])
