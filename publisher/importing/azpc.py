@@ -9,13 +9,12 @@ from publisher.document.model import FORMAT
 from publisher.document.writing import LeftOut, NewFolder
 from publisher.errors import UsageError
 from publisher.importing import portal
-from publisher.importing.making import categories, file_name, long_text, said, slug
+from publisher.importing.making import LANGUAGE, categories, file_name, long_text, said, slug
 from publisher.importing.media import Fetch, Media
 from publisher.importing.source import Fields, Source, read_source
 from publisher.profiles import PARTNER_CENTER
 
 CONFIG: Final = "json_listing_config"
-LANGUAGE: Final = "en-us"
 
 _LOGOS: Final = ("small", "medium", "large", "wide")
 _PACKAGE: Final = "the package of an application or template is no part of a VM offer"
@@ -42,7 +41,7 @@ def folder_of(source: Source, *, publisher: str, fetch: Fetch | None) -> NewFold
     manifest = Fields("manifest", source.value, left_out)
     place = _Place(source.path.parent, manifest.text("app_path"))
     name = manifest.text(CONFIG)
-    config = read_source(place.find(name))
+    config = read_source(place.find(name)[0])
     left_out += config.left_out
     if portal.is_offer(config.value):
         new = portal.folder_of(config.value, publisher=publisher, fetch=fetch)
@@ -90,15 +89,13 @@ class _Place:
     root: Path
     app_path: str
 
-    def find(self, name: str) -> Path:
-        """The path of a file that is there. Raises UsageError."""
+    def find(self, name: str) -> tuple[Path, bytes]:
+        """The path and the bytes of a file that is there. Raises UsageError."""
         for inside in self._candidates(name):
             try:
-                read_inside(self.root, inside)
+                return self.root / inside, read_inside(self.root, inside)
             except FileRefused as error:
                 reason = str(error)
-            else:
-                return self.root / inside
         raise UsageError(f"{self.root / name}: {reason}", hint="put it into the folder of the manifest")
 
     def _candidates(self, name: str) -> list[str]:
@@ -134,7 +131,7 @@ def _logo(fields: Fields, key: str, place: _Place, media: Media) -> str:
     if not (file := fields.text(key)):
         return ""
     try:
-        data = place.find(file).read_bytes()
+        _, data = place.find(file)
     except UsageError as error:
         fields.leave(f"{fields.at}.{key}", None, error.message)
         return ""

@@ -7,6 +7,8 @@ from publisher.document.writing import text_value
 from publisher.ingestion.words import category_name
 from publisher.redact import Secret
 
+LANGUAGE: Final = "en-us"  # the only one that these documents know
+
 _WORDS: Final = re.compile("(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 _SIZE: Final = re.compile("([a-z]{1,4})([0-9]{1,4})([a-z]{0,4})-(basic|standard)(-v[0-9])?")
 
@@ -20,7 +22,11 @@ def said(value: Any) -> Any:
 
 
 def long_text(files: dict[str, bytes], name: str, text: str) -> Any:
-    """A long text, in a file of `texts/` where it is no short one."""
+    """A long text, in a file of `texts/` that is not there yet where it is no short one."""
+    stem, _, suffix = name.rpartition(".")
+    number = 1
+    while f"texts/{name}" in files:
+        name = f"{stem}-{(number := number + 1)}.{suffix}"
     return text_value(files, f"texts/{name}", text)
 
 

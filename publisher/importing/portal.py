@@ -8,14 +8,13 @@ from typing import Any, Final
 
 from publisher.document.model import FORMAT
 from publisher.document.writing import LeftOut, NewFolder
-from publisher.importing.making import Disks, categories, long_text, said, slug
+from publisher.importing.making import LANGUAGE, Disks, categories, long_text, said, slug
 from publisher.importing.media import Fetch, Media
 from publisher.importing.portal_plan import sku
 from publisher.importing.source import Fields
 from publisher.profiles import PARTNER_CENTER
 
 OFFER_TYPES: Final = ("microsoft-azure-virtualmachines", "microsoft-azure-corevm")
-LANGUAGE: Final = "en-us"
 
 _SHOP: Final = "microsoft-azure-marketplace."
 _DRIVE: Final = "microsoft-azure-marketplace-testdrive."
@@ -54,12 +53,20 @@ def is_offer(value: Any) -> bool:
 def folder_of(value: dict[str, Any], *, publisher: str, fetch: Fetch | None) -> NewFolder:
     """The offer folder that says what a document says; `publisher` stands in where it names none."""
     left_out: list[LeftOut] = []
-    files: dict[str, bytes] = {}
+    disks, media = Disks(), Media(fetch, {}, left_out)
     document = Fields("$", value, left_out)
+    document.ignore("offerTypeId")
+    for key in _PORTAL_KEYS:
+        document.leave_key(key, _OF_THE_PORTAL)
+    offer = said(_offer(document, publisher, media, disks))
+    document.rest()
+    return NewFolder(offer=offer, files=media.files, secrets=disks.secrets, left_out=tuple(left_out))
+
+
+def _offer(document: Fields, publisher: str, media: Media, disks: Disks) -> dict[str, Any]:
     definition = document.fields("definition")
-    disks, media = Disks(), Media(fetch, files, left_out)
     shop = definition.fields("offer")
-    offer = {
+    return {
         "format": FORMAT,
         "publisher": document.text("publisherId") or publisher,
         "offer": document.text("id"),
@@ -67,19 +74,14 @@ def folder_of(value: dict[str, Any], *, publisher: str, fetch: Fetch | None) -> 
         "profile": PARTNER_CENTER,
         "categories": _categories(shop),
         "listing": {LANGUAGE: _listing(shop, media)},
-        "legal": _legal(shop, files),
+        "legal": _legal(shop, media.files),
         "support": _support(shop),
         "staging": {"subscriptions": shop.texts(f"{_SHOP}allowedSubscriptions")},
         "leads": _leads(shop),
-        "test_drive": _test_drive(shop),
+        "test_drive": {"enabled": True, "type": "arm"} if shop.flag(f"{_DRIVE}enabled") else {},
         "resellers": _resellers(shop),
-        "skus": [sku(plan, files, disks) for plan in definition.objects("plans")],
+        "skus": [sku(plan, media.files, disks) for plan in definition.objects("plans")],
     }
-    document.ignore("offerTypeId")
-    for key in _PORTAL_KEYS:
-        document.leave_key(key, _OF_THE_PORTAL)
-    document.rest()
-    return NewFolder(offer=said(offer), files=files, secrets=disks.secrets, left_out=tuple(left_out))
 
 
 def _categories(shop: Fields) -> list[str]:
@@ -114,11 +116,13 @@ def _picture(shop: Fields, name: str, media: Media) -> str:
 
 
 def _legal(shop: Fields, files: dict[str, bytes]) -> dict[str, Any]:
-    terms = shop.text(f"{_SHOP}termsOfUse")
+    terms, address = shop.text(f"{_SHOP}termsOfUse"), shop.text(f"{_SHOP}termsOfUseURL")
+    if not address and terms.startswith("https://") and not terms.split()[1:]:
+        terms, address = "", terms.strip()
     amendment = shop.text(f"{_SHOP}universalAmendmentTerms")
     return {
         "terms": long_text(files, "terms.txt", terms),
-        "terms_url": shop.text(f"{_SHOP}termsOfUseURL"),
+        "terms_url": address,
         "standard_contract": shop.flag(f"{_SHOP}useEnterpriseContract"),
         "amendment": long_text(files, "amendment.txt", amendment),
         "privacy_policy_url": shop.text(f"{_SHOP}privacyURL"),
@@ -149,11 +153,6 @@ def _leads(shop: Fields) -> dict[str, str]:
     if word and not destination:
         shop.leave_key(f"{_SHOP}leadDestination", "this destination of leads is not known")
     return {"destination": "" if destination == "none" else destination}
-
-
-def _test_drive(shop: Fields) -> dict[str, Any]:
-    enabled = shop.flag(f"{_DRIVE}enabled")
-    return {"enabled": True, "type": "arm"} if enabled else {}
 
 
 def _resellers(shop: Fields) -> str:

@@ -4,13 +4,12 @@ import re
 from decimal import Decimal
 from typing import Any, Final
 
-from publisher.importing.making import Disks, file_name, long_text, size_name, slug
+from publisher.importing.making import LANGUAGE, Disks, file_name, long_text, size_name, slug
 from publisher.importing.portal_prices import pricing
 from publisher.importing.source import Fields
 
 _VM: Final = "microsoft-azure-virtualmachines."
 _CORE: Final = "microsoft-azure-corevm."
-_LANGUAGE: Final = "en-us"
 _CLOUDS: Final = {
     "publicazure": "global",
     "fairfax": "government",
@@ -18,7 +17,7 @@ _CLOUDS: Final = {
     "blackforest": "germany",
 }
 _KINDS: Final = {"subscriptionid": "subscription", "tenantid": ""}
-_GENERATIONS: Final = {"1": "x64-gen1", "2": "x64-gen2"}
+_GENERATIONS: Final = {"2": "x64-gen2"}
 _REGION: Final = re.compile("[A-Za-z]{2}")
 _SAID_BY_IMAGES: Final = "the portal kept it beside the disks"
 
@@ -37,7 +36,7 @@ def sku(plan: Fields, files: dict[str, bytes], disks: Disks) -> dict[str, Any]:
         "visibility": "private" if audience else "",
         "audience": audience,
         "clouds": [] if clouds == ["global"] else clouds,
-        "listing": {_LANGUAGE: _listing(plan, name, files)},
+        "listing": {LANGUAGE: _listing(plan, name, files)},
         "regions": regions,
         "prices": sold["prices"],
         "operating_system": _system(plan),
@@ -46,10 +45,9 @@ def sku(plan: Fields, files: dict[str, bytes], disks: Disks) -> dict[str, Any]:
         "properties": _properties(plan),
         "generations": _generations(plan, name),
         "images": [
-            image
+            _image(name, version, image, disks)
             for key in (f"{_VM}vmImages", f"{_CORE}vmImagesPublicAzure")
-            for version, fields in plan.fields(key).named()
-            if (image := _image(name, version, fields, disks))
+            for version, image in plan.fields(key).named()
         ],
     }
 
@@ -120,8 +118,10 @@ def _properties(plan: Fields) -> dict[str, bool]:
 
 
 def _generations(plan: Fields, name: str) -> list[dict[str, str]]:
-    kind = _GENERATIONS.get(_text(plan, "generation"))
-    return [{"type": kind, "sku_id": name}] if kind and kind != "x64-gen1" else []
+    """The generation of a plan, where it is not the first: that is what nothing at all means."""
+    if (word := _text(plan, "generation")) in ("", "1"):
+        return []
+    return [{"type": _GENERATIONS.get(word, word), "sku_id": name}]
 
 
 def _image(sku_id: str, version: str, image: Fields, disks: Disks) -> dict[str, Any]:
@@ -133,17 +133,17 @@ def _image(sku_id: str, version: str, image: Fields, disks: Disks) -> dict[str, 
     return {
         "version": version,
         "os_vhd": disks.refer(words, _url(image, "osVhdUrl")),
-        "data_vhds": [
-            {"lun": lun, "url": disks.refer(f"{words}_LUN_{lun}", _disk_url(disk))}
-            for number, disk in enumerate(image.objects("lunVhdDetails"))
-            if (lun := _lun(disk, number)) is not None
-        ],
+        "data_vhds": [_disk(disk, words, disks) for disk in image.objects("lunVhdDetails")],
     }
 
 
-def _lun(disk: Fields, number: int) -> int | None:
-    lun = disk.amount("lun") if "lun" in disk.values else Decimal(number)
-    return int(lun) if lun is not None and lun >= 0 and lun == int(lun) else None
+def _disk(disk: Fields, words: str, disks: Disks) -> dict[str, Any]:
+    lun = disk.amount("lun")
+    if lun is not None and (lun < 0 or lun != int(lun)):
+        disk.leave_key("lun", "this is no logical unit number")
+        lun = None
+    number = None if lun is None else int(lun)
+    return {"lun": number, "url": disks.refer(f"{words}_LUN_{number}", _disk_url(disk))}
 
 
 def _disk_url(disk: Fields) -> str:

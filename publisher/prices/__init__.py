@@ -147,6 +147,7 @@ def _kept(old: Decimal | None, new: Decimal | None) -> Decimal | None:
 
 
 def _outside(sku: Sku, new: dict[str, Price]) -> Iterator[str]:
-    for region in new:
-        if region not in sku.regions and region not in sku.prices:
-            yield f"SKU {sku.id}: {region} is not among its regions yet"
+    """What its author has to do about prices where the SKU is not sold."""
+    regions = [region for region in new if region not in sku.regions and region not in sku.prices]
+    if regions and sku.markets == "listed":
+        yield f"SKU {sku.id}: not among its regions yet: {', '.join(regions)}"

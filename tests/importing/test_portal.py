@@ -185,6 +185,22 @@ def test_other_offers_of_the_portal_are_told_from_vm_offers(desk: Desk, portal_o
     assert not desk.target.exists()
 
 
+def test_plans_with_names_alike_keep_their_own_texts(desk: Desk, portal_offer: Any) -> None:
+    plans = portal_offer["definition"]["plans"]
+    for number, name in enumerate(("a-b", "a_b")):
+        plans[number]["planId"] = name
+        plans[number][f"{VM}skuDescription"] = f"{name} " * 100
+    texts = [sku.listing["en-us"].description for sku in desk.offer(portal_offer).skus]
+    assert [text.file for text in texts] == ["texts/sku-a-b.html", "texts/sku-a-b-2.html"]
+    assert [text.value[:3] for text in texts] == ["a-b", "a_b"]
+
+
+def test_terms_that_are_an_address_are_one(desk: Desk, portal_offer: Any) -> None:
+    portal_offer["definition"]["offer"][f"{SHOP}termsOfUse"] = "https://northgale.example/terms"
+    legal = desk.offer(portal_offer).legal
+    assert (legal.terms_url, legal.terms.value) == ("https://northgale.example/terms", "")
+
+
 def test_core_plans_are_read_too(desk: Desk) -> None:
     core = "microsoft-azure-corevm."
     plan = {

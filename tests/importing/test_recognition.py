@@ -142,7 +142,7 @@ def mutated(value: Any, path: list[int], new: Any) -> Any:
     return copied
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([PORTAL, LISTING]), st.lists(st.integers(0, 50), min_size=1, max_size=7), ANYTHING)
 def test_known_keys_with_odd_values_never_break_the_program(
     tmp_path: Path, source: Any, path: list[int], new: Any
@@ -150,7 +150,7 @@ def test_known_keys_with_odd_values_never_break_the_program(
     odd(tmp_path, mutated(source, path, new))
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ANYTHING)
 def test_nor_does_anything_made_of_them(tmp_path: Path, content: Any) -> None:
     odd(tmp_path, {"definition": {"offer": content, "plans": [content]}, "id": content})

@@ -76,7 +76,7 @@ def test_a_sku_without_prices_gets_some(sheet: Sheet) -> None:
     code, out, _ = sheet.call("export", str(sheet.offer), "--sku", "byol")
     assert (code, out) == (0, "region,currency\n")
     file = sheet.offer.parent / "new.csv"
-    file.write_text("region,currency,2\nSE,SEK,1.5\nXK,EUR,1\nGB,GBP,1\n".replace("XK,EUR,1\n", ""))
+    file.write_text("region,currency,2\nSE,SEK,1.5\nGB,GBP,1\n")
     code, out, err = sheet.call("import", str(sheet.offer), "--sku", "byol", str(file))
     assert code == 0
     assert sheet.text.endswith(
@@ -84,12 +84,10 @@ def test_a_sku_without_prices_gets_some(sheet: Sheet) -> None:
         "      SE: {currency: SEK, per_hour_by_cores: {2: 1.5}}\n"
         "      GB: {currency: GBP, per_hour_by_cores: {2: 1}}\n"
     )
-    assert "GB is not among its regions yet" in err
+    assert "not among its regions yet: GB" in err
 
 
 def test_json_keeps_its_numbers(sheet: Sheet) -> None:
-    document = read_document(sheet.offer).offer
-    assert document
     offer = {"format": "vm-offer/1", "skus": [{"id": "hourly", "prices": {"SE": {"currency": "SEK"}}}]}
     text = json.dumps(offer, indent=2).replace('"SEK"', '"SEK", "per_hour_by_cores": {"2": 0.90, "4": 1}')
     (sheet.offer / "offer.yaml").unlink()
