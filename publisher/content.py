@@ -40,10 +40,14 @@ def digest_of(offer: Offer) -> str:
 
 
 def _versions(sku: Sku) -> dict[str, list[str]]:
-    """Disk addresses by version; of several generations of a version, the first stands for all."""
+    """Disk addresses by version; of several generations of a version, the first stands for all.
+
+    Of disks whose secrets are not at hand nothing is known: that is not an image of a gallery.
+    """
     found: dict[str, list[str]] = {}
     for image in sku.images:
-        found.setdefault(image.version, list(addresses(image)))
+        places = list(addresses(image))
+        found.setdefault(image.version, places if image.gallery or any(places) else [])
     return found
 
 

@@ -151,6 +151,17 @@ def test_what_is_found_is_what_is_missing(desk: Desk, portal_offer: Any) -> None
     assert desk.findings() == ["logo-set", "secret-unresolved", "support-url-gov"]
 
 
+def test_disks_that_were_not_at_hand_at_the_adoption_come_from_no_gallery(
+    desk: Desk, portal_offer: Any
+) -> None:
+    desk.take(portal_offer)
+    secrets = str(desk.target / "secrets.env")
+    assert desk.call("adopt", str(desk.target), "--yes")[0] == 0
+    _, found, _ = desk.call("validate", str(desk.target), "--secrets-file", secrets)
+    assert "sas-expiry" in found
+    assert "was published from a gallery" not in found
+
+
 def test_pictures_are_fetched_where_that_is_allowed(portal_offer: Any, desk: Desk) -> None:
     asked = []
 
