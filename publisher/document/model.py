@@ -10,9 +10,11 @@ from typing import Final
 
 from publisher.document.sku import (
     CLOUDS,
+    DEPRECATION_REASONS,
     GENERATIONS,
     AudienceEntry,
     DataVhd,
+    Deprecation,
     GalleryImage,
     Generation,
     Image,
@@ -28,6 +30,7 @@ from publisher.document.values import Asset, Link, Text, VhdUrl, described, reco
 
 __all__ = [
     "CLOUDS",
+    "DEPRECATION_REASONS",
     "FORMAT",
     "GENERATIONS",
     "LEAD_DESTINATIONS",
@@ -37,6 +40,7 @@ __all__ = [
     "Certification",
     "Contact",
     "DataVhd",
+    "Deprecation",
     "GalleryImage",
     "Generation",
     "Image",

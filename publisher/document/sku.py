@@ -8,6 +8,7 @@ from publisher.document.values import Link, Text, VhdUrl, described, record
 
 GENERATIONS: Final = ("x64-gen1", "x64-gen2", "arm64-gen2")
 MARKETS: Final = ("listed", "all", "tax-remitted")
+DEPRECATION_REASONS: Final = ("critical-security-issue", "end-of-support", "other")
 CLOUDS: Final = ("global", "government", "germany", "china")
 
 
@@ -117,6 +118,16 @@ class DataVhd:
 
 
 @record
+class Deprecation:
+    """When and why what is deprecated leaves the store, and what customers can take in its place."""
+
+    at: str = ""
+    in_days: int | None = described("days of notice; 90 are customary, 0 is at once", default=None)
+    reason: str = described("why", choices=DEPRECATION_REASONS)
+    alternative: str = described("ID of another SKU of this offer, or of another offer")
+
+
+@record
 class Image:
     """One version: an OS disk and its data disks, or an image of a gallery.
 
@@ -131,6 +142,7 @@ class Image:
     data_vhds: tuple[DataVhd, ...] = described("data disks, LUN 0 first", default=())
     gallery: GalleryImage | None = described("image of a gallery, in place of VHDs", default=None)
     deprecated: bool = described("true to take a published version out of the store", default=False)
+    deprecation: Deprecation = described("when, why, and what instead", default=Deprecation())
 
     def vhds(self) -> Iterator[VhdUrl]:
         """The OS disk, then the data disks."""
@@ -175,6 +187,8 @@ class Sku:
     generations: tuple[Generation, ...] = described("kinds of image, with their IDs", default=())
     reuses: str = described("ID of the SKU whose technical configuration this one has too")
     images: tuple[Image, ...] = described("every version offered; the highest is current", default=())
+    deprecated: bool = described("true to take a published SKU out of the store", default=False)
+    deprecation: Deprecation = described("when, why, and what instead", default=Deprecation())
 
     @property
     def current(self) -> Image | None:

@@ -13,6 +13,7 @@ from publisher.document.writing import LeftOut, NewFolder, cleaned, text_value
 from publisher.errors import UsageError
 from publisher.ingestion import schema as s
 from publisher.ingestion import words as w
+from publisher.ingestion.lifecycle import lifecycle_fields
 from publisher.ingestion.outgoing import made
 from publisher.ingestion.schema import Resource
 from publisher.ingestion.selling import selling_fields
@@ -235,7 +236,11 @@ class _Reader:
             **between,
             **{field: value for field, value in sold.items() if field not in before},
             **self._technical(name, technical),
+            **lifecycle_fields(plan, self._sku_of),
         }
+
+    def _sku_of(self, reference: Any) -> str | None:
+        return self.tree.plan_of(self.tree.bound(reference))
 
     def _sku_listing(self, sku: str, language: str, members: Mapping[str, Any]) -> dict[str, Any]:
         folder = "" if language == FIRST_LANGUAGE else f"{_name(language)}/"
@@ -246,16 +251,14 @@ class _Reader:
         }
 
     def _technical(self, sku: str, members: Mapping[str, Any]) -> dict[str, Any]:
-        base = (
-            self.tree.plan_of(self.tree.bound(members.get("basePlan"))) if members.get("basePlan") else None
-        )
+        base = self._sku_of(members.get("basePlan")) if members.get("basePlan") else None
         if base and members.get("reuseTechnicalConfigurationState") == "enable":
             return {"reuses": base}
 
         def disk(version: str, generation: str, which: str, url: str) -> Any:
             return self._disk("_".join(filter(None, ("SAS", sku, generation, version, which))), url)
 
-        return technical_fields(sku, members, disk)
+        return technical_fields(sku, members, disk, self._sku_of)
 
     def _disk(self, name: str, url: str) -> dict[str, str]:
         """The reference to a disk; one URL has one name, wherever it stands."""

@@ -64,6 +64,11 @@ def _unordered(value: Any) -> Any:
     return sorted(plain(value), key=repr) if isinstance(value, list) else value
 
 
+def _schedule(value: Any) -> Any:
+    """A schedule without the day that the marketplace computes."""
+    return {key: plain(item) for key, item in value.items() if key != "date"} if value else None
+
+
 def _nothing(value: Any) -> Any:
     """An address from which a file is fetched: another one at each reading."""
 
@@ -108,6 +113,7 @@ _FALSE: Final = Leaf(default=False)
 _TRUE: Final = Leaf(default=True)
 _STATE: Final = Leaf(default="generallyAvailable")
 _OWN_STATE: Final = Leaf(default="generallyAvailable", governed=False)
+_LIFECYCLE: Final[Fields] = {"lifecycleState": _STATE, "deprecationSchedule": Leaf(form=_schedule)}
 _CONTACT: Final[Fields] = {"name": LEAF, "email": LEAF, "phone": LEAF}
 
 _DISK: Final[Fields] = {"uri": Leaf(form=_address)}
@@ -119,7 +125,7 @@ _SOURCE: Final[Fields] = {
 }
 _VERSION: Final[Fields] = {
     "versionNumber": Leaf(form=version_name),
-    "lifecycleState": _STATE,
+    **_LIFECYCLE,
     "vmImages": Items(
         key=lambda image: image.get("imageType"), fields={"imageType": LEAF, "source": _SOURCE}
     ),
@@ -163,6 +169,7 @@ SHAPES: Final[Mapping[str, Fields]] = {
         "azureGovernmentCertifications": Items(
             key=lambda link: link.get("name"), fields={"name": LEAF, "link": LEAF}, ordered=True
         ),
+        **_LIFECYCLE,
     },
     s.PROPERTY: {
         "kind": LEAF,

@@ -1,11 +1,12 @@
 """From the canonical document of an offer to the resources that say the same."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from publisher.ingestion import schema as s
 from publisher.ingestion import words as w
+from publisher.ingestion.lifecycle import lifecycle_members
 from publisher.ingestion.selling import selling_members
 from publisher.ingestion.technical import technical_members
 from publisher.ingestion.tree import Key, Part, Tree, item_of
@@ -38,8 +39,9 @@ def made(
         _leads(document.get("leads", {})),
         _test_drive(document.get("test_drive", {})),
     ]
+    plans = {str(sku.get("id", "")) for sku in document.get("skus", ())}
     for sku in document.get("skus", ()):
-        parts += _sku(sku, text, aliases, current)
+        parts += _sku(sku, text, aliases, current, plans)
     return {part.key: part for part in parts}
 
 
@@ -172,7 +174,9 @@ def _test_drive(drive: Document) -> Part:
     return _part(s.TEST_DRIVE, enabled=True, type=kind)
 
 
-def _sku(sku: Document, text: TextOf, aliases: Mapping[str, str], current: Tree | None) -> Iterator[Part]:
+def _sku(
+    sku: Document, text: TextOf, aliases: Mapping[str, str], current: Tree | None, plans: Collection[str]
+) -> Iterator[Part]:
     name = sku.get("id", "")
     there = current.plans.get(name) if current else None
     technical = current.parts.get(Key(s.TECHNICAL, name)) if current else None
@@ -188,11 +192,12 @@ def _sku(sku: Document, text: TextOf, aliases: Mapping[str, str], current: Tree 
     }
     if links:
         plan["azureGovernmentCertifications"] = links
-    yield _part(s.PLAN, plan=name, **plan)
+    yield _part(s.PLAN, plan=name, **plan, **lifecycle_members(sku, plans))
     for language, listing in sku.get("listing", {}).items():
         yield _plan_listing(name, language, listing, text)
     yield _part(s.SELLING, plan=name, **selling_members(sku))
-    members = technical_members(sku, (technical.members.get("skus") or []) if technical else None)
+    known = (technical.members.get("skus") or []) if technical else None
+    members = technical_members(sku, known, plans=plans)
     if base := members.get("basePlan"):
         members["basePlan"] = f"plan/{{product}}/{{plan:{base}}}"
     yield _part(s.TECHNICAL, plan=name, **members)

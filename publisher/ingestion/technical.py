@@ -1,9 +1,10 @@
 """What runs: operating system, ports, generations and image versions of a SKU, both ways."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from publisher.ingestion import words as w
+from publisher.ingestion.lifecycle import SkuOf, lifecycle_fields, lifecycle_members
 from publisher.ingestion.members import version_name
 
 _GENERATION: Final = "x64-gen1"  # what an image is of whose SKU names no generation, as in the classic portal
@@ -12,8 +13,13 @@ Document = Mapping[str, Any]
 Disk = Callable[[str, str, str, str], Any]
 
 
-def technical_members(sku: Document, skus: list[Document] | None = None) -> dict[str, Any]:
-    """The members of a technical configuration; `skus` are the generations where the SKU names none."""
+def technical_members(
+    sku: Document, skus: list[Document] | None = None, *, plans: Collection[str] = ()
+) -> dict[str, Any]:
+    """The members of a technical configuration.
+
+    `skus` are the generations where the SKU names none, `plans` the IDs of the offer's SKUs.
+    """
     if base := sku.get("reuses"):
         return {"basePlan": base, "reuseTechnicalConfigurationState": "enable"}
     generations = _generations(sku, skus or [])
@@ -29,7 +35,7 @@ def technical_members(sku: Document, skus: list[Document] | None = None) -> dict
         "openPorts": [_port(port) for port in sku.get("ports", ())],
         "vmProperties": _properties(sku.get("properties", {})),
         "skus": generations,
-        "vmImageVersions": _versions(sku.get("images", ()), generations),
+        "vmImageVersions": _versions(sku.get("images", ()), generations, plans),
     }
     return members if generations else {key: item for key, item in members.items() if key != "skus"}
 
@@ -65,7 +71,7 @@ def _properties(properties: Document) -> dict[str, bool]:
     return {theirs: bool(properties.get(ours, ours in on)) for ours, theirs in w.PROPERTIES.items()}
 
 
-def _versions(images: Any, generations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _versions(images: Any, generations: list[dict[str, Any]], plans: Collection[str]) -> list[dict[str, Any]]:
     versions: dict[str, dict[str, Any]] = {}
     first = generations[0]["imageType"] if generations else ""
     for image in images:
@@ -73,8 +79,7 @@ def _versions(images: Any, generations: list[dict[str, Any]]) -> list[dict[str, 
         entry = versions.setdefault(str(version_name(number)), {"versionNumber": number, "vmImages": []})
         kind = w.theirs(w.GENERATIONS, image["generation"]) if image.get("generation") else first
         entry["vmImages"].append({"imageType": kind, "source": _source(image)})
-        if image.get("deprecated"):
-            entry["lifecycleState"] = "deprecated"
+        entry.update(lifecycle_members(image, plans))
     return list(versions.values())
 
 
@@ -89,11 +94,13 @@ def _source(image: Document) -> dict[str, Any]:
     return {"sourceType": "sasUri", "osDisk": {"uri": image.get("os_vhd", "")}, "dataDisks": disks}
 
 
-def technical_fields(sku: str, members: Mapping[str, Any], disk: Disk) -> dict[str, Any]:
+def technical_fields(
+    sku: str, members: Mapping[str, Any], disk: Disk, sku_of: SkuOf
+) -> dict[str, Any]:
     """The fields of a SKU that a technical configuration holds.
 
     `disk` gives what stands in the offer for a disk: it gets version, generation ("" for the only
-    one), `OS` or `DATA_` and the LUN, and the URL.
+    one), `OS` or `DATA_` and the LUN, and the URL. `sku_of` gives the SKU ID of a reference.
     """
     versions = members.get("vmImageVersions") or ()
     types = [str(image.get("imageType")) for version in versions for image in version.get("vmImages") or ()]
@@ -115,7 +122,7 @@ def technical_fields(sku: str, members: Mapping[str, Any], disk: Disk) -> dict[s
             {"type": w.ours(w.GENERATIONS, entry.get("imageType", "")), "sku_id": entry.get("skuId", "")}
             for entry in skus
         ],
-        "images": list(_images(versions, len(skus) > 1, disk)),
+        "images": list(_images(versions, len(skus) > 1, disk, sku_of)),
     }
 
 
@@ -133,7 +140,7 @@ def _port_fields(port: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _images(versions: Any, several: bool, disk: Disk) -> Iterator[dict[str, Any]]:
+def _images(versions: Any, several: bool, disk: Disk, sku_of: SkuOf) -> Iterator[dict[str, Any]]:
     for version in sorted(versions, key=_order):
         for image in version.get("vmImages") or ():
             number = str(version.get("versionNumber", ""))
@@ -143,7 +150,7 @@ def _images(versions: Any, several: bool, disk: Disk) -> Iterator[dict[str, Any]
             fields |= _disks(
                 image.get("source") or {}, lambda *which, g=generation, n=number: disk(n, g, *which)
             )
-            yield {**fields, "deprecated": version.get("lifecycleState") == "deprecated"}
+            yield {**fields, **lifecycle_fields(version, sku_of)}
 
 
 def _order(version: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from publisher.redact import Secret
 from tests.conftest import DEMO
 
 TENANT = "3d7a1c55-9a0b-4d2e-8f11-0a1b2c3d4e5f"
+OLD = {"in_days": 0, "reason": "critical-security-issue", "alternative": "sante-prive"}
 TESTER = "9c1d7be2-8a17-4a9b-b0d6-6f2f7d1e2a22"
 
 
@@ -22,8 +23,8 @@ def contact(name: str, **more: str) -> dict[str, str]:
 
 def _payg() -> dict[str, Any]:
     images = [
-        {"version": "2025.01.09", "generation": "x64-gen2", "os_vhd": {"secret": "OLD_GEN2"}, "deprecated": True},
-        {"version": "2025.01.09", "generation": "x64-gen1", "os_vhd": {"secret": "OLD_GEN1"}, "deprecated": True},
+        {"version": "2025.01.09", "generation": "x64-gen2", "os_vhd": {"secret": "OLD_GEN2"}, "deprecated": True, "deprecation": OLD},
+        {"version": "2025.01.09", "generation": "x64-gen1", "os_vhd": {"secret": "OLD_GEN1"}, "deprecated": True, "deprecation": OLD},
         {"version": "2026.2.1", "generation": "x64-gen2", "os_vhd": {"secret": "NEW_GEN2"}, "data_vhds": [{"lun": 0, "url": {"secret": "NEW_DATA"}}]},
         {"version": "2026.2.1", "generation": "x64-gen1", "os_vhd": {"secret": "NEW_GEN1"}, "data_vhds": [{"lun": 0, "url": {"secret": "NEW_DATA"}}]},
     ]  # fmt: skip
@@ -87,6 +88,8 @@ def _private() -> dict[str, Any]:
         },
         "generations": [{"type": "x64-gen2", "sku_id": "sante-prive"}],
         "images": [{"version": "3.4.1", "gallery": gallery}],
+        "deprecated": True,
+        "deprecation": {"in_days": 90, "reason": "end-of-support", "alternative": "carto-flux-2"},
     }
 
 

@@ -47,6 +47,7 @@ def store() -> Store:
     one(store, s.TECHNICAL, "payg")["vmProperties"]["supportsSriov"] = True
     version = one(store, s.TECHNICAL, "payg")["vmImageVersions"][0]
     version["deprecationSchedule"] = {
+        "dateOffset": "P3M",
         "reason": "other",
         "alternative": {"plan": f"plan/{guid('product')}/{guid('xs')}"},
     }
