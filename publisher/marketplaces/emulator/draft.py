@@ -25,8 +25,11 @@ _LEAD_SECRETS: Final = frozenset(
 
 
 def in_order(resources: list[Json]) -> list[Json]:
-    """Products before plans before what refers to them, the submission at the end."""
-    return sorted(resources, key=lambda body: _FIRST.get(kind(body), 5))
+    """Products before plans before what refers to them, the submission at the end.
+
+    A plan that leaves may name one that comes: it comes later.
+    """
+    return sorted(resources, key=lambda body: (_FIRST.get(kind(body), 5), "deprecationSchedule" in body))
 
 
 def kind(body: Json) -> str:
@@ -94,7 +97,21 @@ class Draft:
                 body = {**body, name: found}
                 if name != "basePlan" and ids.product_of(found) != product:
                     raise business(f"The {wanted} {found} belongs to another product.", code="invalidId")
-        return body
+        if "vmImageVersions" in body:
+            versions = [self.scheduled(version, product) for version in body["vmImageVersions"]]
+            body = {**body, "vmImageVersions": versions}
+        return self.scheduled(body, product)
+
+    def scheduled(self, body: Json, product: str) -> Json:
+        """A resource, or a version, with a durable id where its schedule names an alternative."""
+        schedule = body.get("deprecationSchedule") or {}
+        if "alternative" not in schedule:
+            return body
+        found = {
+            name: ids.resolved(self._db, reference, name, self._names, product=product)
+            for name, reference in schedule["alternative"].items()
+        }
+        return {**body, "deprecationSchedule": {**schedule, "alternative": found}}
 
     def _id(self, body: Json) -> str:
         """Where the resource goes: to the id it names, if that is one of its own places."""

@@ -21,6 +21,7 @@ from publisher.marketplaces.ledger import Submission
 SLOTS: Final = {"preview": Slot.STAGING, "live": Slot.PRODUCTION}
 TARGETS: Final = {slot: target for target, slot in SLOTS.items()}
 
+_LIFECYCLE: Final = ("lifecycleState", "deprecationSchedule")
 _FIRST_NUMBER: Final = 1152921505690000001
 
 
@@ -38,7 +39,7 @@ def publish(
     if target == "draft":
         return "", ""
     if target == "live" and (live := _standing_live(db, product)) and live == number:
-        _change_lifecycle(db, product, submission, job, now)
+        _change_lifecycle(db, product, draft.scheduled(submission, product), job, now)
         return "", ""
     try:
         if target == "preview":
@@ -139,9 +140,10 @@ def _change_lifecycle(db: Connection, product: str, submission: Json, job: str, 
     """Deprecate or restore the whole product, in all three trees at once."""
     wanted = {"lifecycleState": submission.get("lifecycleState", "generallyAvailable")}
     if "deprecationSchedule" in submission:
-        wanted["deprecationSchedule"] = submission["deprecationSchedule"]
+        schedule = submission["deprecationSchedule"].items()
+        wanted["deprecationSchedule"] = {name: value for name, value in schedule if name != "date"}
     body = tables.resource(db, f"product/{product}") or {}
-    if body.get("lifecycleState") == wanted["lifecycleState"]:
+    if {name: body[name] for name in _LIFECYCLE if name in body} == wanted:
         if wanted["lifecycleState"] == "deprecated":
             return
         raise business("The submission is live already.", submission["id"], code="invalidState")
@@ -175,7 +177,8 @@ def entries(db: Connection, product: str, switches: Switches) -> list[Json]:
     if attempts and attempts[-1] != live:
         shown.append(entry(db, product, attempts[-1]))
     if live:
-        shown.append(entry(db, product, live))
+        body = tables.resource(db, f"product/{product}") or {}
+        shown.append(entry(db, product, live) | {name: body[name] for name in _LIFECYCLE if name in body})
         if switches.preview_after_live and len(shown) == 2:
             shown.append({**shown[1], "target": {"targetType": "preview"}})
     return shown
