@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from publisher.cli.console import make_app, note, result
+from publisher.cli.notice import Alternative, InDays, ReasonOption, say
 from publisher.document.edit import Part
 from publisher.errors import UsageError
 
 if TYPE_CHECKING:
     from publisher.document import Document
-    from publisher.document.edit import Edited
     from publisher.findings import Report
     from publisher.vhd import Vhd
 
@@ -23,12 +23,15 @@ PathArgument = Annotated[
 SkuOption = Annotated[
     list[str] | None, typer.Option("--sku", metavar="ID", help="SKU to edit; repeat for several.")
 ]
+VersionOption = Annotated[
+    str, typer.Option("--version", metavar="X.Y.Z", help="Version that is meant.", show_default=False)
+]
 AllSkusOption = Annotated[bool, typer.Option("--all-skus", help="Edit every SKU.")]
 
 
 @app.callback()
 def callback() -> None:
-    """Add an image version, replace the number of one that was never live, or look at a VHD file."""
+    """Add, renumber, deprecate or restore an image version, or look at a VHD file."""
 
 
 @app.command(epilog="next: publisher diff PATH")
@@ -59,7 +62,7 @@ def add(
     document = _document(path)
     disks = Disks(os=os_vhd_secret, data=tuple(data_vhd_secret or ()))
     skus = _skus(sku, all_skus)
-    _say(add_image(document, skus, version, disks=disks, like=like, burned=_burned(document)))
+    say(add_image(document, skus, version, disks=disks, like=like, burned=_burned(document)))
 
 
 @app.command(epilog="next: publisher diff PATH")
@@ -76,7 +79,42 @@ def bump(
     from publisher.document.edit import bump_image
 
     document = _document(path)
-    _say(bump_image(document, _skus(sku, all_skus), part, burned=_burned(document)))
+    say(bump_image(document, _skus(sku, all_skus), part, burned=_burned(document)))
+
+
+@app.command(epilog="next: publisher release PATH --to live")
+def deprecate(
+    path: PathArgument,
+    version: VersionOption,
+    sku: SkuOption = None,
+    all_skus: AllSkusOption = False,
+    in_days: InDays = 90,
+    reason: ReasonOption = None,
+    alternative: Alternative = "",
+) -> None:
+    """Write that a version leaves the store; it takes effect once the folder is released.
+
+    Its number stays burned, and it stays in the folder. For the marketplace of today.
+
+    Example: publisher image deprecate my-offer --all-skus --version 1.2.0 --reason end-of-support
+    """
+    from publisher.document.deprecating import Notice, deprecate_image
+
+    notice = Notice(in_days=in_days, reason=reason or "", alternative=alternative)
+    say(deprecate_image(_document(path), _skus(sku, all_skus), version, notice))
+
+
+@app.command(epilog="next: publisher release PATH --to live")
+def restore(
+    path: PathArgument, version: VersionOption, sku: SkuOption = None, all_skus: AllSkusOption = False
+) -> None:
+    """Write that a version stays after all.
+
+    Example: publisher image restore my-offer --sku byol --version 1.2.0
+    """
+    from publisher.document.deprecating import restore_image
+
+    say(restore_image(_document(path), _skus(sku, all_skus), version))
 
 
 @app.command(epilog="next: publisher explain vhd-format")
@@ -148,10 +186,3 @@ def _burned(document: "Document") -> dict[str, tuple[str, ...]]:
 
     lock = read_lock(document.folder)
     return {sku.id: sku.versions for sku in lock.skus} if lock else {}
-
-
-def _say(edited: "Edited") -> None:
-    for line in edited.done:
-        result(f"{edited.document.display()}: {line}")
-    for line in edited.left:
-        note(line)

@@ -49,14 +49,21 @@ class Replace:
 class Merge:
     """The fields at `pointer` are those of `value`, a dict, and no others; what they share stays as it is.
 
-    New fields come last. No dict in `value` is empty.
+    New fields come last. No dict in `value` is empty. A single value may stand for the dict.
     """
 
     pointer: str
     value: Value
 
 
-Change = Append | Merge | Replace
+@dataclass(frozen=True, kw_only=True)
+class Remove:
+    """The field at `pointer` is gone, with the comments that belong to it."""
+
+    pointer: str
+
+
+Change = Append | Merge | Remove | Replace
 
 
 def steps(pointer: str) -> list[str]:
@@ -84,6 +91,8 @@ def applied(tree: Any, change: Change) -> Any:
         parent[key] = change.word
     elif isinstance(change, Merge):
         parent[key] = _joined(parent.get(key), change.value)
+    elif isinstance(change, Remove):
+        del parent[key]
     else:
         parent[key] = [*(parent.get(key) or ()), _value(change.item, tree)]
     return tree

@@ -101,18 +101,18 @@ def add_image(
     """
     _check_version(version)
 
-    def add(sku: Sku) -> _Step:
+    def add(sku: Sku) -> Step:
         _check_highest(sku, version, (burned or {}).get(sku.id, ()))
-        base = _image(sku, like) if like else sku.current
+        base = image_of(sku, like) if like else sku.current
         item = _copied(base, version, disks) if base else _first(version, disks)
         left = _unchanged(base, disks) if base else ""
-        return _Step(
-            Append(pointer=f"{sku.at}/images", item=item),
+        return Step(
+            [Append(pointer=f"{sku.at}/images", item=item)],
             f"SKU {sku.id}: version {version} added",
             f"SKU {sku.id}: version {version} {left}" if left else "",
         )
 
-    return _each(document, skus, add, f"version {version} cannot be added")
+    return each(document, skus, add, f"version {version} cannot be added")
 
 
 def bump_image(
@@ -123,7 +123,7 @@ def bump_image(
     Raises Refused with a reason for each SKU whose current version was live.
     """
 
-    def bump(sku: Sku) -> _Step:
+    def bump(sku: Sku) -> Step:
         live = (burned or {}).get(sku.id, ())
         if not (current := sku.current):
             raise Refused("has no version yet", hint="`publisher image add` appends one")
@@ -135,21 +135,23 @@ def bump_image(
             )
         _check_highest(Sku(), version, live)
         change = Replace(pointer=f"{current.at}/version", word=version)
-        return _Step(change, f"SKU {sku.id}: version {current.version} is now {version}")
+        return Step([change], f"SKU {sku.id}: version {current.version} is now {version}")
 
-    return _each(document, skus, bump, "the version number cannot be replaced")
+    return each(document, skus, bump, "the version number cannot be replaced")
 
 
 @dataclass(frozen=True)
-class _Step:
-    change: Change
+class Step:
+    """What is done to one SKU, and what its author has to do then."""
+
+    changes: Sequence[Change]
     done: str
     left: str = ""
 
 
-def _each(document: Document, names: Sequence[str], make: Callable[[Sku], _Step], refusal: str) -> Edited:
+def each(document: Document, names: Sequence[str], make: Callable[[Sku], Step], refusal: str) -> Edited:
     """One step for each SKU, all in one save; every reason is gathered before anything is refused."""
-    offer, made, reasons = offer_of(document), list[_Step](), list[Refused]()
+    offer, made, reasons = offer_of(document), list[Step](), list[Refused]()
     skus = [sku_of(offer, name) for name in dict.fromkeys(names)] if names else list(offer.skus)
     for sku in skus:
         try:
@@ -162,7 +164,7 @@ def _each(document: Document, names: Sequence[str], make: Callable[[Sku], _Step]
         raise Refused(
             refusal, reasons=said or ("the offer has no SKU",), hint=reasons[0].hint if reasons else ""
         )
-    after = save(document, [step.change for step in made])
+    after = save(document, [change for step in made for change in step.changes])
     left = tuple(step.left for step in made if step.left)
     return Edited(document=after, done=tuple(step.done for step in made), left=left)
 
@@ -186,7 +188,8 @@ def sku_of(offer: Offer, sku_id: str) -> Sku:
     )
 
 
-def _image(sku: Sku, version: str) -> Image:
+def image_of(sku: Sku, version: str) -> Image:
+    """The image of a version. Raises Refused, naming those that there are."""
     for image in sku.images:
         if version_key(image.version) == version_key(version):
             return image

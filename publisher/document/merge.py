@@ -1,4 +1,4 @@
-"""Puts other fields in place of some in YAML text; what both have keeps its place and its comments."""
+"""Puts other fields in place of some in YAML text, or none; what stays keeps its place and comments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +25,25 @@ def merged(page: Page, parent: MappingNode, key: str, value: Value) -> str:
     return text
 
 
+def without(page: Page, parent: MappingNode, key: str) -> str:
+    """The text of the page without a field of `parent`.
+
+    Raises LookupError for a layout that cannot be kept.
+    """
+    place = [name.value for name, _ in parent.value].index(key)
+    edit = _cut(parent, place) if parent.flow_style else _Merge(page).without(*parent.value[place])
+    return page.text[: edit.start] + edit.new + page.text[edit.end :]
+
+
+def _cut(node: MappingNode, place: int) -> "_Edit":
+    """A field inside braces taken out, with one of the commas around it."""
+    name, value = node.value[place]
+    if place:
+        return _Edit(node.value[place - 1][1].end_mark.index, value.end_mark.index, "")
+    end = node.value[1][0].start_mark if len(node.value) > 1 else value.end_mark
+    return _Edit(name.start_mark.index, end.index, "")
+
+
 @dataclass(frozen=True)
 class _Edit:
     start: int
@@ -46,7 +65,7 @@ class _Merge:
             if name.value in wanted:
                 yield from self._value(name, value, wanted[name.value])
             elif whole:
-                yield self._without(name, value)
+                yield self.without(name, value)
         if added := _added(node, wanted):
             column = node.start_mark.column
             end = self.page.tail(self.page.end(node), column)
@@ -82,7 +101,7 @@ class _Merge:
         lines = (" " * column + line for line in self.page.written(node))
         return _Edit(end, end, "".join(self.page.line_end + line for line in lines))
 
-    def _without(self, name: Node, value: Node) -> _Edit:
+    def without(self, name: Node, value: Node) -> _Edit:
         """A field taken out with its lines, and with the comments that belong to it."""
         text, column = self.page.text, name.start_mark.column
         start = name.start_mark.index - column

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from publisher.document.change import Change, Copy, Merge, Replace, Value, steps
+from publisher.document.change import Change, Copy, Merge, Remove, Replace, Value, steps
 
 _TAG: Final = "tag:yaml.org,2002:"
 _LINE: Final = re.compile(r"[^\r\n]*")
@@ -33,6 +33,10 @@ def spliced(text: str, change: Change) -> str:
         from publisher.document.merge import merged
 
         return merged(page, parent, key, change.value)
+    if isinstance(change, Remove):
+        from publisher.document.merge import without
+
+        return without(page, parent, key)
     if isinstance(change, Replace):
         return page.reword(_at(parent, [key]), change.word)
     item = node_of(change.item, root)
