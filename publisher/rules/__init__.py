@@ -25,6 +25,7 @@ SUBJECTS: Final = (
     "vhd",
     "plans",
     "technical",
+    "leaving",
     "certification",
     "judgement",
     "acts",
@@ -38,4 +39,5 @@ OF_ONE_PROFILE: Final = {
     "services": "partner-center",
     "plans": "partner-center",
     "technical": "partner-center",
+    "leaving": "partner-center",
 }

@@ -310,21 +310,11 @@ def _terms(sku: Sku) -> Iterator[Word]:
         yield step(f"{sku.at}/reservation", term), term, _TERMS
 
 
-_ACTS: Final = {
-    ("LCY113", "sku-delete-draft-only"): """Only a SKU that was never published can be deleted.
+add(
+    "LCY113", "sku-delete-draft-only", """Only a SKU that was never published can be deleted.
         Why: customers may run what was published; Partner Center deletes drafts alone, and deprecates
         everything else.
-        Fix: deprecate the SKU (`publisher delete`), and leave it in the document until that is done.
+        Fix: deprecate the SKU (`publisher sku deprecate`), release that, and leave it in the document.
         Source: row 13; Partner Center API schema, lifecycle states; Partner Center documentation, plans.""",
-    ("LCY114", "deprecate-notice"): """A deprecation is announced, and confirmed by the ID typed back.
-        Why: customers get a notice of 90 days when an offer is withdrawn; trials end at once, machines
-        that run go on, and a test drive must be moved or switched off before.
-        Fix: choose the day, say why and what replaces the offer, and confirm by its ID.
-        Source: row 141; Partner Center documentation, deprecation.""",
-}
-
-for (_code, _name), _text in _ACTS.items():
-    add(
-        _code, _name, _text, kind="guard", gate=Gate.STAGE, waivable=False,
-        profiles=frozenset({PARTNER_CENTER}),
-    )  # fmt: skip
+    kind="guard", gate=Gate.STAGE, waivable=False, profiles=frozenset({PARTNER_CENTER}),
+)  # fmt: skip

@@ -82,7 +82,7 @@ def version_last_image(sku: Sku) -> Iterator[Flaw]:
 
     Why: Partner Center refuses to take the last image away; what should go altogether is deprecated as
     a SKU.
-    Fix: leave one image active, or ask for the deletion of the SKU (`publisher delete`).
+    Fix: leave one image active, or take the SKU out of the store (`publisher sku deprecate`).
     Source: row 93; Partner Center documentation, deprecation; Partner Center API.
     """
     if not sku.images or sku.reuses:

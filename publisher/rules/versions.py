@@ -251,7 +251,7 @@ def version_dropped(offer: Offer, published: Published) -> Iterator[Flaw]:
 
     Why: in Partner Center a published version is deprecated, never simply left out. The classic store
     shows the highest version only, so that there nothing is lost (an info).
-    Fix: list the version again; to withdraw it, deprecate it in Partner Center first.
+    Fix: list the version again; to withdraw it there, `publisher image deprecate`.
     Source: row 92 and the offer format vm-offer/1; Partner Center documentation, deprecation.
     """
     for sku in offer.skus:
