@@ -94,9 +94,7 @@ def _source(image: Document) -> dict[str, Any]:
     return {"sourceType": "sasUri", "osDisk": {"uri": image.get("os_vhd", "")}, "dataDisks": disks}
 
 
-def technical_fields(
-    sku: str, members: Mapping[str, Any], disk: Disk, sku_of: SkuOf
-) -> dict[str, Any]:
+def technical_fields(sku: str, members: Mapping[str, Any], disk: Disk, sku_of: SkuOf) -> dict[str, Any]:
     """The fields of a SKU that a technical configuration holds.
 
     `disk` gives what stands in the offer for a disk: it gets version, generation ("" for the only
