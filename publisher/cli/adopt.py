@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from publisher.adoption import adopt, prepare
-from publisher.cli.common import Place, SecretsFile, engine, report
+from publisher.cli.common import Place, SecretsFile, Target, engine, report
 from publisher.cli.console import confirm, make_app, note
 from publisher.document import read_document
 
@@ -25,6 +25,7 @@ def command(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Answer the question with yes.")] = False,
     secrets_file: SecretsFile = None,
+    target: Target = "",
 ) -> None:
     """Record an offer as live that was published without this tool. Nothing is sent.
 
@@ -32,7 +33,7 @@ def command(
 
     Example: publisher adopt offers/relaygate --since 2024-05-01 --version hourly-std=1.0.0
     """
-    with engine(secrets_file) as opened:
+    with engine(secrets_file, target) as opened:
         document = read_document(path, opened.secrets)
         moment = since.replace(tzinfo=UTC) if since else opened.clock()
         adoption = prepare(opened, document, since=moment, versions=version or [])

@@ -1,5 +1,6 @@
 """What acting commands share: the engine, options, and how an outcome is said and waited for."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from publisher.errors import (
     UsageError,
     WaitTimedOut,
 )
-from publisher.settings import load_settings
+from publisher.settings import TARGETS, load_settings
 from publisher.submissions import Outcome, observe, refuse_failed
 
 HEARTBEAT = 60.0  # seconds; pipelines kill jobs that say nothing
@@ -38,10 +39,17 @@ Wait = Annotated[bool, typer.Option("--wait", help="Stay until the marketplace h
 Timeout = Annotated[float, typer.Option(min=0, help="Seconds that --wait lasts at most; 0 means for ever.")]
 
 
+Target = Annotated[
+    str,
+    typer.Option(help=f"Marketplace of this run ({', '.join(TARGETS)}); the settings decide without it."),
+]
+
+
 @contextmanager
-def engine(secrets_file: Path | None = None) -> Iterator[Engine]:
-    """The engine of the current directory's settings."""
-    with open_engine(load_settings(), read_secrets(secrets_file), say=note) as opened:
+def engine(secrets_file: Path | None = None, target: str = "") -> Iterator[Engine]:
+    """The engine of the current directory's settings; `target` takes the place of theirs."""
+    environ = {**os.environ, "PUBLISHER_TARGET": target} if target else None
+    with open_engine(load_settings(environ=environ), read_secrets(secrets_file), say=note) as opened:
         yield opened
 
 

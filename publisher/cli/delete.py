@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli.common import OfferName, engine, report
+from publisher.cli.common import OfferName, Target, engine, report
 from publisher.cli.console import ask, interactive, make_app, note
 from publisher.cli.ticket import write_draft
 from publisher.deletion import Wish, finish_deletion, request_deletion
@@ -31,6 +31,7 @@ def command(
     language: Annotated[str, typer.Option(help="en or fr; the settings decide without it.")] = "",
     output: Annotated[Path | None, typer.Option(help="Write the draft into this file.")] = None,
     done: Annotated[bool, typer.Option("--done", help="Mark the deletion as done by the support.")] = False,
+    target: Target = "",
 ) -> None:
     """Draft the support ticket that deletes what was staged or is live; nothing else deletes it.
 
@@ -39,7 +40,7 @@ def command(
 
     Example: publisher delete relaygate-mail --sku byol-ent --reason "no customers left" --language fr
     """
-    with engine() as opened:
+    with engine(target=target) as opened:
         key = opened.find(offer)
         if done:
             report(finish_deletion(opened, key, sku))

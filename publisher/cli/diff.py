@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from publisher.cli.common import Place, SecretsFile, engine
+from publisher.cli.common import Place, SecretsFile, Target, engine
 from publisher.cli.console import make_app, note, result
 from publisher.cli.words import moment
 from publisher.comparison import Comparison, Side, compare, text_source
@@ -35,6 +35,7 @@ def command(
         bool, typer.Option("--exit-code", help="Exit 10 when the folder differs from any of them.")
     ] = False,
     secrets_file: SecretsFile = None,
+    target: Target = "",
 ) -> None:
     """Show field by field how a folder differs from what is staged and live, and what staging it means.
 
@@ -42,7 +43,7 @@ def command(
 
     Example: publisher diff offers/relaygate --against live
     """
-    with engine(secrets_file) as opened:
+    with engine(secrets_file, target) as opened:
         document = read_document(path, opened.secrets)
         found = compare(opened, document, against)
         text_of = text_source(opened, document.offer) if document.offer else lambda _: None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli.common import OfferName, engine, report
+from publisher.cli.common import OfferName, Target, engine, report
 from publisher.cli.console import make_app
 from publisher.deletion import keep
 
@@ -15,10 +15,11 @@ app = make_app()
 def command(
     offer: OfferName,
     sku: Annotated[str, typer.Option(help="Only this SKU; without it, the whole offer.")] = "",
+    target: Target = "",
 ) -> None:
     """Withdraw a deletion that was asked for: back to the state before. Tell the support, too.
 
     Example: publisher keep relaygate-mail --sku byol-ent
     """
-    with engine() as opened:
+    with engine(target=target) as opened:
         report(keep(opened, opened.find(offer), sku))

@@ -6,6 +6,7 @@ import typer
 
 from publisher.cli.common import (
     SecretsFile,
+    Target,
     Timeout,
     Wait,
     confirm_offer,
@@ -43,6 +44,7 @@ def command(
     wait: Wait = False,
     timeout: Timeout = 0,
     secrets_file: SecretsFile = None,
+    target: Target = "",
 ) -> None:
     """Do what is missing, in order, and continue where an earlier run stopped.
 
@@ -51,7 +53,7 @@ def command(
     Example: publisher release offers/relaygate --to live --confirm relaygate-mail --wait
     """
     goal = Slot.STAGING if to == "staging" else Slot.PRODUCTION
-    with engine(secrets_file) as opened:
+    with engine(secrets_file, target) as opened:
         document = read_document(existing_path(offer), opened.secrets) if is_path(offer) else None
         outcome = patiently(lambda: _begun(opened, offer, document), wait=wait, timeout=timeout)
         key = (outcome.view.publisher, outcome.view.offer)

@@ -6,6 +6,7 @@ import typer
 
 from publisher.cli.common import (
     SecretsFile,
+    Target,
     Timeout,
     Wait,
     confirm_offer,
@@ -40,12 +41,13 @@ def command(
     wait: Wait = False,
     timeout: Timeout = 0,
     secrets_file: SecretsFile = None,
+    target: Target = "",
 ) -> None:
     """Ask the production gate about exactly what was staged, links included, and request production.
 
     Example: publisher request-production relaygate-mail --confirm relaygate-mail --wait
     """
-    with engine(secrets_file) as opened:
+    with engine(secrets_file, target) as opened:
         document = read_document(existing_path(offer), opened.secrets) if is_path(offer) else None
         if document is not None and document.offer:
             key = opened.find(document.offer.key)

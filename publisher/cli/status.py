@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from publisher.catalogue import OfferView
-from publisher.cli.common import engine
+from publisher.cli.common import Target, engine
 from publisher.cli.completion import offers
 from publisher.cli.console import make_app, note, result
 from publisher.cli.words import age, columns, lasting, moment
@@ -32,6 +32,7 @@ def command(
         ),
     ] = "",
     output_format: Annotated[Literal["text", "json"], typer.Option(help="How to print it.")] = "text",
+    target: Target = "",
 ) -> None:
     """Show where offers stand, what is live, what the marketplace is doing, and what can be done next.
 
@@ -39,7 +40,7 @@ def command(
 
     Example: publisher status relaygate-mail
     """
-    with engine() as opened:
+    with engine(target=target) as opened:
         if offer:
             facts, text = _one(opened, opened.find(offer))
         else:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from publisher.cli.common import OfferName, engine
+from publisher.cli.common import OfferName, Target, engine
 from publisher.cli.console import make_app, note, result
 from publisher.errors import Refused
 from publisher.testing import run_test
@@ -18,6 +18,7 @@ def command(
     command: Annotated[
         list[str], typer.Argument(metavar="-- COMMAND…", help="What to run, with its arguments.")
     ],
+    target: Target = "",
 ) -> None:
     """Run a command against the staged offer; exit status, duration and a digest are kept as evidence.
 
@@ -27,7 +28,7 @@ def command(
 
     Example: publisher test relaygate-mail -- ./deploy-and-probe.sh
     """
-    with engine() as opened:
+    with engine(target=target) as opened:
         key = opened.find(offer)
         words = command[1:] if command[0] == "--" else command
         evidence = run_test(opened, key, words, show=_show)

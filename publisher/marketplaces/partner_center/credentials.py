@@ -3,6 +3,8 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
 from publisher.errors import MarketplaceUnavailable, SettingsError
@@ -54,27 +56,30 @@ class KeptTokens:
 
 
 def azure_tokens(environ: Mapping[str, str] | None = None) -> Tokens:
-    """Tokens of the identity that the environment names, in the order of azure-identity."""
-    try:
-        from azure.core.exceptions import ClientAuthenticationError
-        from azure.identity import CredentialUnavailableError
-    except ImportError:
+    """Tokens of the identity that the environment names; it is asked when the first token is needed.
+
+    Raises SettingsError where azure-identity is missing.
+    """
+    if find_spec("azure") is None or find_spec("azure.identity") is None:
         raise SettingsError(
             "the target partner-center needs azure-identity",
             hint="pip install 'vm-offer-publisher[azure]'",
-        ) from None
-    credential = _credential(os.environ if environ is None else environ)
+        )
+    return KeptTokens(partial(_issued, os.environ if environ is None else environ))
 
-    def issue() -> tuple[str, float]:
-        try:
-            token = credential.get_token(SCOPE)
-        except CredentialUnavailableError as error:
-            raise SettingsError(f"no credentials: {redact(str(error))[:500]}", hint=_CURE) from None
-        except ClientAuthenticationError as error:
-            raise SettingsError(f"no token: {redact(str(error.message))[:500]}", hint=_CURE) from None
-        return token.token, token.expires_on - time.time()
 
-    return KeptTokens(issue)
+def _issued(environ: Mapping[str, str]) -> tuple[str, float]:
+    """A token and the seconds that it lasts."""
+    from azure.core.exceptions import ClientAuthenticationError
+    from azure.identity import CredentialUnavailableError
+
+    try:
+        token = _credential(environ).get_token(SCOPE)
+    except CredentialUnavailableError as error:
+        raise SettingsError(f"no credentials: {redact(str(error))[:500]}", hint=_CURE) from None
+    except ClientAuthenticationError as error:
+        raise SettingsError(f"no token: {redact(str(error.message))[:500]}", hint=_CURE) from None
+    return token.token, token.expires_on - time.time()
 
 
 def _credential(environ: Mapping[str, str]) -> Any:
