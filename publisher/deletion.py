@@ -124,7 +124,10 @@ def finish_deletion(engine: Engine, key: Key, sku: str) -> Outcome:
     view = engine.view(key)
     identity = _ticket_number(view, sku)
     engine.marketplace.withdraw(*key, sku or None, identity=identity, now=engine.clock())
-    return _close(engine, key, sku, "delete", "answered")
+    outcome = _close(engine, key, sku, "delete", "answered")
+    if sku:
+        engine.say(f"take SKU {sku} out of the document: its ID cannot come back")
+    return outcome
 
 
 def keep(engine: Engine, key: Key, sku: str) -> Outcome:

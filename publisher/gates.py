@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from publisher.agreement import UNKNOWN, diverged
-from publisher.baseline import Published, PublishedSku
+from publisher.baseline import Published
 from publisher.catalogue import OfferView
 from publisher.content import same_content
 from publisher.document import Document
-from publisher.document.model import Offer
 from publisher.engine import Engine, other_offers, published
 from publisher.errors import GateRefused
 from publisher.findings import Gate, Report, Severity
@@ -22,8 +21,8 @@ from publisher.validation import account
 from publisher.waivers import apply
 
 
-def judge_alone(engine: Engine, document: Document, gate: Gate) -> Report:
-    """The rules at a gate, measured by the offer as it stands: what an adoption can be measured by."""
+def judge_against(engine: Engine, document: Document, gate: Gate, baseline: Published | None) -> Report:
+    """The rules at a gate, measured against what an adoption says is published."""
     offer = document.offer
     limits = load_profile((offer.profile if offer else "") or engine.settings["profile"])
     return check(
@@ -33,21 +32,8 @@ def judge_alone(engine: Engine, document: Document, gate: Gate) -> Report:
             limits=limits,
             now=engine.clock(),
             account=account(engine.settings),
-            published=_as_it_stands(offer) if offer else None,
+            published=baseline,
         ),
-    )
-
-
-def _as_it_stands(offer: Offer) -> Published:
-    """An offer whose every version was published: history may have spellings that are new to nobody."""
-    skus = (
-        PublishedSku(
-            id=sku.id, state="live", versions=tuple(image.version for image in sku.images), locked=None
-        )
-        for sku in offer.skus
-    )
-    return Published(
-        source="catalogue", publisher=offer.publisher, offer=offer.offer, live=True, skus=tuple(skus)
     )
 
 

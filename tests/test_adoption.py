@@ -1,15 +1,21 @@
 """Adoption: what is live elsewhere is recorded and locked, and nothing is sent."""
 
+import json
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from publisher.adoption import adopt, prepare
+from publisher.deletion import Wish, finish_deletion, request_deletion
+from publisher.document import read_document
+from publisher.document.secrets import Secrets
 from publisher.errors import GateRefused, Refused, UsageError
 from publisher.lock import read_lock
 from publisher.release import discard
 from publisher.staging import stage
-from tests.workshop import KEY, Workshop, content
+from tests.workshop import KEY, Workshop, content, open_workshop
 
 SINCE = datetime(2024, 5, 1, tzinfo=UTC)
 
@@ -69,8 +75,6 @@ def test_from_then_on_changes_are_measured_by_it(shop: Workshop) -> None:
 def test_a_lock_file_of_an_earlier_life_is_replaced(
     shop: Workshop, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from tests.workshop import open_workshop
-
     adopted(shop)
     lock = (shop.offer / "offer.lock.json").read_bytes()
     with open_workshop(tmp_path_factory.mktemp("elsewhere")) as other:
@@ -79,10 +83,78 @@ def test_a_lock_file_of_an_earlier_life_is_replaced(
         assert stage(other.engine, other.folder(content("2.4.1"))).view.state == "staging"
 
 
+def moved(shop: Workshop, folder: Path) -> Workshop:
+    """The folder with its lock file, before another catalogue that knows nothing of it."""
+    with open_workshop(folder) as other:
+        shutil.copy(shop.offer / "offer.lock.json", other.offer / "offer.lock.json")
+        return other
+
+
+def test_what_the_lock_file_says_is_not_forgotten(shop: Workshop, tmp_path: Path) -> None:
+    adopted(shop, "byol=1.9.0")
+    other = moved(shop, tmp_path / "elsewhere")
+    document = other.folder(content())
+    adopt(other.engine, document, prepare(other.engine, document, since=None, versions=[]))
+    assert list(other.view.sku("byol").versions) == ["1.9.0", "2.4.0"]
+    assert other.view.live.since[:10] == "2024-05-01"
+
+
+def test_a_deleted_sku_stays_deleted(shop: Workshop, tmp_path: Path) -> None:
+    adopted(shop)
+    request_deletion(shop.engine, KEY, "byol", Wish())
+    finish_deletion(shop.engine, KEY, "byol")
+    other = moved(shop, tmp_path / "elsewhere")
+    with pytest.raises(GateRefused) as caught:
+        adopted(other)
+    assert {finding.rule for finding in caught.value.report.findings} == {"sku-id-immutable"}
+    adopted(other, skus=["hourly"])
+    assert other.view.sku("byol").state == "deleted"
+    with pytest.raises(GateRefused):
+        stage(other.engine, other.folder(content()))
+
+
+def test_a_forbidden_change_is_not_adopted(shop: Workshop, tmp_path: Path) -> None:
+    adopted(shop)
+    other = moved(shop, tmp_path / "elsewhere")
+    with pytest.raises(GateRefused) as caught:
+        adopted(other, price=0.5)
+    assert {finding.rule for finding in caught.value.report.findings} == {"price-immutable"}
+    assert other.catalogue.offers() == []
+
+
+def test_an_edit_is_not_recorded_as_live(shop: Workshop, tmp_path: Path) -> None:
+    adopted(shop)
+    other = moved(shop, tmp_path / "elsewhere")
+    with pytest.raises(Refused, match="is not what the lock file says is live, revision 1"):
+        adopted(other, title="Beacon again")
+
+
+def test_live_versions_may_have_leading_zeros(shop: Workshop) -> None:
+    adopted(shop, version="2026.01.09")
+    assert list(shop.view.sku("byol").versions) == ["2026.01.09"]
+    with pytest.raises(GateRefused):
+        stage(shop.engine, shop.folder(content("2026.02.01")))
+
+
+def test_disks_that_cannot_be_looked_up_are_told(shop: Workshop) -> None:
+    (shop.offer / "offer.json").write_text(json.dumps(content()), encoding="utf-8")
+    document = read_document(shop.offer, Secrets(environ={}))
+    prepare(shop.engine, document, since=SINCE, versions=[])
+    assert any("OS_2_4_0, DATA_2_4_0 cannot be looked up" in line for line in shop.said)
+
+
 def test_a_known_offer_is_not_adopted(shop: Workshop) -> None:
     adopted(shop)
     with pytest.raises(Refused, match="knows tidewater-labs/beacon-metrics already: it is live"):
         adopted(shop)
+
+
+def test_a_draft_in_the_way_can_be_discarded(shop: Workshop) -> None:
+    with pytest.raises(GateRefused):
+        stage(shop.engine, shop.folder(content(title="x" * 60)))
+    with pytest.raises(Refused) as caught:
+        adopted(shop)
+    assert "publisher discard beacon-metrics" in caught.value.hint
 
 
 def test_a_discarded_one_may_be_with_fewer_skus(shop: Workshop) -> None:

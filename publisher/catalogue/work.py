@@ -175,8 +175,18 @@ class Work:
         self.view = replace(self.view, revisions=(*self.view.revisions, revision))
         return revision
 
-    def adopt(self, draft: Draft, *, since: datetime, versions: Mapping[str, Sequence[str]]) -> None:
-        """Record a content that is live elsewhere, with every version that was published of each SKU."""
+    def adopt(
+        self,
+        draft: Draft,
+        *,
+        since: datetime,
+        versions: Mapping[str, Sequence[str]],
+        deleted: Mapping[str, Sequence[str]] = _NO_REASONS,
+    ) -> None:
+        """Record a content that is live elsewhere, with every version that was published of each SKU.
+
+        `deleted` are SKUs that are gone, with their versions.
+        """
         if self.view.current is not None:
             raise IllegalTransition(f"{self.view.key} is known already: it is {self.view.state}")
         revision = self.open_revision(draft, state="live", trigger="adopt")
@@ -187,6 +197,16 @@ class Work:
             self._change_sku(sku, live_since=iso(since), staged=True, locked=lock["locked"])
             known = lock["versions"]
             self.burn(sku.sku, {version: known.get(version, []) for version in versions[sku.sku]})
+        for sku_id, spent in deleted.items():
+            self._adopt_deleted(sku_id, spent)
+
+    def _adopt_deleted(self, sku_id: str, versions: Sequence[str]) -> None:
+        if self.view.sku(sku_id) is None:
+            self._insert_sku(sku_id, "deleted")
+            self.append(sku_id, "adopt", "", "deleted", {})
+        gone = next(sku for sku in self.view.skus if sku.sku == sku_id)
+        self._change_sku(gone, state="deleted", staged=True)
+        self.burn(sku_id, dict.fromkeys(versions, ()))
 
     def _supersede(self, state: str) -> None:
         for revision in self.view.revisions:

@@ -17,7 +17,10 @@ app = make_app()
 def command(
     path: Place,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Live since this day (UTC).")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Live since this day (UTC); the lock file, if there is one, or now."
+        ),
     ] = None,
     version: Annotated[
         list[str] | None,
@@ -35,7 +38,7 @@ def command(
     """
     with engine(secrets_file, target) as opened:
         document = read_document(path, opened.secrets)
-        moment = since.replace(tzinfo=UTC) if since else opened.clock()
+        moment = since.replace(tzinfo=UTC) if since else None
         adoption = prepare(opened, document, since=moment, versions=version or [])
         for line in adoption.lines():
             note(line)
