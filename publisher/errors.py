@@ -11,6 +11,7 @@ PublisherError                 2  could not judge
 │   └── HistoryBroken          1  the chain of events does not verify
 ├── TryAgain                   3  the same command may succeed later
 │   ├── WaitTimedOut           3  --wait ran out of time
+│   ├── DiskFull               3  a file could not be written for want of room
 │   └── CatalogueUnavailable   3  locked, full or unreachable
 └── MarketplaceError
     ├── MarketplaceRefused     1  permanent: sending it again changes nothing
@@ -19,6 +20,8 @@ PublisherError                 2  could not judge
     └── MarketplaceUnavailable 3  transient: network, time-out, 5xx; the outcome may be unknown
 """
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -88,6 +91,10 @@ class WaitTimedOut(TryAgain):
     """`--wait` ended before the marketplace did."""
 
 
+class DiskFull(TryAgain):
+    """There is no room for what has to be written."""
+
+
 class CatalogueUnavailable(TryAgain):
     """The catalogue is locked, its disk is full, or its server does not answer."""
 
@@ -126,3 +133,18 @@ class MarketplaceUnavailable(MarketplaceError):
     """Transient: the request may or may not have arrived; look before sending again."""
 
     exit_code = 3
+
+
+def unwritten(what: object, error: OSError, *, hint: str) -> PublisherError:
+    """The error to raise for what cannot be written: with more room, the same command may succeed."""
+    if full_disk(error):
+        return DiskFull(
+            f"{what} cannot be written: no space left on the disk",
+            hint="make room, then run the same command again",
+        )
+    return UsageError(f"{what} cannot be written: {(error.strerror or 'no access').lower()}", hint=hint)
+
+
+def full_disk(error: OSError) -> bool:
+    """Whether there was no room, or no more of it for this user."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT} or os.strerror(errno.ENOSPC) in str(error)

@@ -8,7 +8,7 @@ from typing import Final
 
 from publisher.document import read_document
 from publisher.document.secrets import NAME
-from publisher.errors import Refused, UsageError
+from publisher.errors import Refused, unwritten
 from publisher.resources import folder as shipped
 
 FILES: Final = {
@@ -49,10 +49,7 @@ def write_pipeline(platform: str, folder: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     except OSError as error:
-        reason = (error.strerror or "no access").lower()
-        raise UsageError(
-            f"{file} cannot be written: {reason}", hint="look at the rights of the folder"
-        ) from None
+        raise unwritten(file, error, hint="look at the rights of the folder") from None
     return file
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from publisher.document import NAMES
 from publisher.document.writing import IGNORED, SCHEMA, ignored, schema_file
-from publisher.errors import Refused, UsageError
+from publisher.errors import Refused, UsageError, unwritten
 from publisher.profiles import CLASSIC, Profile, load_profile
 from publisher.resources import folder as shipped
 
@@ -37,8 +37,7 @@ def scaffold(
     try:
         return tuple(_written(folder, load_profile(profile), publisher, offer))
     except OSError as error:
-        reason = (error.strerror or "no access").lower()
-        raise UsageError(f"{folder} cannot be written: {reason}", hint="name a folder of your own") from None
+        raise unwritten(folder, error, hint="name a folder of your own") from None
 
 
 def _written(folder: Path, limits: Profile, publisher: str, offer: str) -> Iterator[Path]:

@@ -16,6 +16,8 @@ from publisher.redact import redact
 HEAD: Final = "0002"
 KNOWN: Final = ("0001", "0002")
 BUSY_SECONDS: Final = 30
+LITTLE: Final = 256 * 1024  # bytes; less room, and SQLite fails in ways that do not say so
+_SQLITE: Final = "sqlite:///"
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
@@ -55,8 +57,10 @@ def unavailable(url: str) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        room = _room(url)
         raise CatalogueUnavailable(
-            f"the catalogue {redact(url)} does not answer: {_reason(error)}", hint=_cure(str(error.orig))
+            f"the catalogue {redact(url)} does not answer: {_reason(error)}{room}",
+            hint=_cure(f"{error.orig}{room}"),
         ) from None
     except DBAPIError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and not isinstance(
@@ -73,6 +77,19 @@ def _reason(error: DBAPIError) -> str:
     return redact(str(error.orig)).strip().partition("\n")[0]
 
 
+def _room(url: str) -> str:
+    """How little room the catalogue's disk has, as the end of a sentence; "" where that is not the cause."""
+    import shutil
+
+    if not url.startswith(_SQLITE):
+        return ""
+    folder = Path(url.removeprefix(_SQLITE)).parent
+    with suppress(OSError):
+        if (free := shutil.disk_usage(folder).free) < LITTLE:
+            return f"; the disk is full: {free:,} bytes are free in {folder}"
+    return ""
+
+
 def _cure(reason: str) -> str:
     if "full" in reason:
         return "make room on the disk, then run the same command again"
@@ -82,7 +99,7 @@ def _cure(reason: str) -> str:
 
 
 def _sqlite(url: str) -> Engine:
-    if path := url.removeprefix("sqlite:///"):
+    if path := url.removeprefix(_SQLITE):
         _refuse_network(Path(path))
     engine = create_engine(url)
 

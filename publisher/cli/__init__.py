@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from publisher import __version__
-from publisher.errors import PublisherError
+from publisher.errors import DiskFull, PublisherError, full_disk
 
 COMMANDS: Final = {
     "init": "Scaffold a commented offer folder.",
@@ -146,6 +146,8 @@ def run(args: Sequence[str] | None = None) -> int:
         return _misused(error)
     except BrokenPipeError:
         return _pipe_closed()
+    except OSError as error:
+        return complain(_no_room()) if full_disk(error) else crashed(error)
     except Exception as error:  # an uncaught exception would exit 1, which reads as findings
         return crashed(error)
     return code if isinstance(code, int) else 0
@@ -157,6 +159,13 @@ def _misused(error: typer.TyperException) -> int:
     else:
         typer.echo(f"Error: {error}", err=True)
     return 2
+
+
+def _no_room() -> PublisherError:
+    """Mostly stdout is a file on that disk: what was done is kept, what was to be said is not."""
+    return DiskFull(
+        "no space left on the disk", hint="make room, then run the same command again; it continues"
+    )
 
 
 def _pipe_closed() -> int:

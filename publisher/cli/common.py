@@ -47,9 +47,19 @@ Target = Annotated[
 
 @contextmanager
 def engine(secrets_file: Path | None = None, target: str = "") -> Iterator[Engine]:
-    """The engine of the current directory's settings; `target` takes the place of theirs."""
+    """The engine of the current directory's settings; `target` takes the place of theirs.
+
+    It says nothing twice.
+    """
     environ = {**os.environ, "PUBLISHER_TARGET": target} if target else None
-    with open_engine(load_settings(environ=environ), read_secrets(secrets_file), say=note) as opened:
+    said: set[str] = set()
+
+    def say(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            note(line)
+
+    with open_engine(load_settings(environ=environ), read_secrets(secrets_file), say=say) as opened:
         yield opened
 
 

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Generator, Iterable
-from typing import Final, TypeVar
+from typing import Final, TextIO, TypeVar
 
 import typer
 
@@ -46,10 +46,8 @@ def note(text: str = "") -> None:
 
 def counted(items: Iterable[T], total: int, what: str) -> Generator[T, None, None]:
     """The items as they come; on a terminal, stderr counts them on a line that is gone at the end."""
-    shown = (
-        total > 1 and sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
-    )
-    if not shown:
+    quiet_place = os.environ.get("CI") or os.environ.get("TERM") == "dumb"
+    if total < 2 or not _terminal(sys.stderr) or quiet_place:
         yield from items
         return
     try:
@@ -64,7 +62,12 @@ def counted(items: Iterable[T], total: int, what: str) -> Generator[T, None, Non
 
 def interactive() -> bool:
     """Whether somebody is there to answer: a terminal, and no pipeline."""
-    return sys.stdin.isatty() and sys.stderr.isatty() and not os.environ.get("CI")
+    return _terminal(sys.stdin) and _terminal(sys.stderr) and not os.environ.get("CI")
+
+
+def _terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits there; a stream that was closed (`<&-`) is None."""
+    return stream is not None and stream.isatty()
 
 
 def ask(question: str, *, flag: str) -> str:

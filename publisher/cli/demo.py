@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from publisher.cli.console import make_app, note, result
-from publisher.errors import PublisherError, UsageError
+from publisher.errors import PublisherError, UsageError, unwritten
 from publisher.resources import folder as shipped
 
 app = make_app()
@@ -63,7 +63,7 @@ def _prepare(folder: Path | None) -> Path:
         (root / _OFFER / "demo.env").chmod(0o600)
         (root / "publisher.toml").write_text(_SETTINGS, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{root}: {error.strerror}", hint="give a writable folder with --folder") from None
+        raise unwritten(root, error, hint="give a writable folder with --folder") from None
     return root
 
 

@@ -57,6 +57,8 @@ def command(
         document = read_document(existing_path(offer), opened.secrets) if is_path(offer) else None
         outcome = patiently(lambda: _begun(opened, offer, document), wait=wait, timeout=timeout)
         key = (outcome.view.publisher, outcome.view.offer)
+        if _goes_on(outcome, goal, wait=wait):
+            note(outcome.message)
         outcome = _staged(opened, key, outcome, wait=wait, timeout=timeout)
         if goal is Slot.PRODUCTION and outcome.look_again is None:
             outcome = _published(opened, key, outcome, document, confirm, wait=wait, timeout=timeout)
@@ -67,8 +69,14 @@ def _begun(opened: Engine, offer: str, document: Document | None) -> Outcome:
     return stage(opened, document) if document else observe(opened, opened.find(offer))
 
 
+def _goes_on(outcome: Outcome, goal: Slot, *, wait: bool) -> bool:
+    """Whether more follows in this command; what is the last word is reported."""
+    if outcome.look_again is not None:
+        return wait
+    return goal is Slot.PRODUCTION and outcome.view.state == "staging"
+
+
 def _staged(opened: Engine, key: Key, outcome: Outcome, *, wait: bool, timeout: float) -> Outcome:
-    note(outcome.message)
     outcome = follow(opened, key, outcome, wait=wait, timeout=timeout)
     if outcome.view.state != "live":
         refuse_failed(outcome)

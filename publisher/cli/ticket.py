@@ -10,7 +10,7 @@ from publisher.cli.common import engine
 from publisher.cli.console import make_app, note, result
 from publisher.cli.words import columns, moment
 from publisher.engine import Engine
-from publisher.errors import UsageError
+from publisher.errors import UsageError, unwritten
 from publisher.reports.json import dumps
 from publisher.tickets import TicketFacts, missing, render
 
@@ -68,7 +68,7 @@ def show(
 def write_draft(text: str, output: Path | None) -> None:
     """A rendered draft on stdout or in a file, byte for byte: a mail keeps its CRLF.
 
-    Raises UsageError where the file cannot be written; the ticket is recorded all the same.
+    Raises UsageError or DiskFull where the file cannot be written; the ticket is recorded all the same.
     """
     data = text.encode("utf-8")
     if output is None:
@@ -78,7 +78,7 @@ def write_draft(text: str, output: Path | None) -> None:
         output.write_bytes(data)
     except OSError as error:
         hint = "the ticket is recorded: `publisher ticket show` prints it"
-        raise UsageError(f"{output}: {error.strerror}", hint=hint) from None
+        raise unwritten(output, error, hint=hint) from None
     result(str(output))
 
 

@@ -15,7 +15,7 @@ import typer
 from publisher.cli.completion import rules
 from publisher.cli.console import complain, counted, make_app, note
 from publisher.document.secrets import read_secrets
-from publisher.errors import UsageError
+from publisher.errors import UsageError, unwritten
 from publisher.findings import Gate, Report, Severity
 from publisher.folders import documents
 from publisher.measure import Against
@@ -173,10 +173,7 @@ def _write(file: Path, text: str) -> None:
     try:
         file.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise UsageError(
-            f"{file}: {(error.strerror or 'cannot be written').lower()}",
-            hint="name a file in a folder that exists and can be written",
-        ) from None
+        raise unwritten(file, error, hint="name a file in a folder that exists and can be written") from None
 
 
 def _coloured() -> bool:

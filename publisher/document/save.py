@@ -13,7 +13,7 @@ from typing import Final
 from publisher.document import Document, read_document
 from publisher.document.change import Change, applied, changed_json, plain, spelled
 from publisher.document.files import FileRefused, read_regular
-from publisher.errors import LostRace, Refused, UsageError
+from publisher.errors import LostRace, Refused, UsageError, unwritten
 
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -56,11 +56,10 @@ def save(document: Document, changes: Sequence[Change]) -> Document:
         finally:
             draft.unlink(missing_ok=True)
         _sync(document.path.parent)
-    except (OSError, FileRefused) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(
-            f"{document.display()} cannot be edited: {(reason or 'no access').lower()}"
-        ) from None
+    except OSError as error:
+        raise unwritten(document.display(), error, hint="look at the rights of the folder") from None
+    except FileRefused as error:
+        raise UsageError(f"{document.display()} cannot be edited: {error}") from None
     return Document(
         path=document.path, offer=after.offer, root=after.root, problems=after.problems, texts=after.texts
     )

@@ -16,7 +16,7 @@ from publisher.document.change import plain
 from publisher.document.files import FileRefused, check_name
 from publisher.document.guard import FORBIDDEN
 from publisher.document.secrets import NAME, Secrets
-from publisher.errors import UsageError
+from publisher.errors import UsageError, unwritten
 from publisher.redact import Secret
 from publisher.resources import folder as shipped
 
@@ -87,8 +87,7 @@ def write_folder(new: NewFolder, folder: Path) -> Path:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
-        reason = (error.strerror or "no access").lower()
-        raise UsageError(f"{folder} cannot be written: {reason}", hint="name a folder of your own") from None
+        raise unwritten(folder, error, hint="name a folder of your own") from None
     return folder / NAMES[0]
 
 

@@ -43,3 +43,19 @@ def test_the_exit_code_is_that_of_the_command(tmp_path: Path) -> None:
     assert shell(f"{COMMAND} validate {DEMO}", tmp_path).returncode == 1  # its secrets are not known here
     assert shell(f"{COMMAND} validate gone", tmp_path).returncode == 2
     assert shell(f"{COMMAND} --version", tmp_path).stdout.startswith("publisher ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("command", ["validate", "explain --all", "config"])
+def test_a_result_for_which_there_is_no_room_can_be_tried_again(tmp_path: Path, command: str) -> None:
+    place = DEMO if command == "validate" else ""
+    done = shell(f"{COMMAND} {command} {place} > /dev/full", tmp_path)
+    assert done.returncode == 3
+    assert "no space left on the disk" in done.stderr
+    assert "fault of the program" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- 2>&-"])
+def test_nothing_is_asked_where_stdin_is_closed(tmp_path: Path, closed: str) -> None:
+    assert shell(f"{COMMAND} init offer {closed}", tmp_path).returncode == 0
+    assert (tmp_path / "offer" / "offer.yaml").is_file()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher.lock import LockNotWritten
 from tests.cli.conftest import Desk
 
 NEXT = ("BEACON_OS_VHD", "BEACON_OS_VHD_NEXT")
@@ -26,6 +27,7 @@ def test_release_goes_to_live_and_a_second_run_changes_nothing(desk: Desk) -> No
     again = desk.release()
     assert again.code == 0
     assert "nothing to stage" in again.out
+    assert again.err == ""
     assert lock(desk) == before[1]
 
 
@@ -47,6 +49,18 @@ def test_the_reference_offer_goes_live(desk: Desk, shared: Path, monkeypatch: py
     again = desk("release", *args)
     assert again.code == 0
     assert "nothing to stage" in again.out
+
+
+def test_nothing_is_said_twice(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(folder: Path, _: object) -> None:
+        raise LockNotWritten(f"{folder}: no space left")
+
+    monkeypatch.setattr("publisher.submissions.write_lock", full)
+    said = desk.release()
+    assert said.code == 0
+    assert said.err.count("the lock file could not be written") == 1
+    assert said.err.count("is staging; ready") == 1
+    assert "is staging; ready" not in said.out
 
 
 def test_step_by_step(desk: Desk) -> None:

@@ -71,7 +71,7 @@ def test_a_mail_keeps_its_line_ends_on_stdout_and_in_a_file(asked: Desk) -> None
 def test_a_file_that_cannot_be_written_is_said(asked: Desk) -> None:
     said = asked("ticket", "show", "beacon-metrics", "--output", "nowhere/ticket.md")
     assert said.code == 2
-    assert "nowhere/ticket.md: No such file or directory" in said.err
+    assert "nowhere/ticket.md cannot be written: no such file or directory" in said.err
 
 
 def test_an_unknown_ticket_names_the_known_ones(asked: Desk) -> None:
