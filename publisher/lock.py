@@ -88,12 +88,17 @@ def published(lock: Lock) -> Published:
     )
 
 
+def lock_file(lock: Lock) -> bytes:
+    """The content of the lock file."""
+    return (json.dumps(_lock_facts(lock), indent=2, ensure_ascii=False) + "\n").encode()
+
+
 def write_lock(folder: Path, lock: Lock) -> bool:
     """Put the lock file beside the offer, at once or not at all; False when it already says this.
 
     Raises LockNotWritten with the reason.
     """
-    data = (json.dumps(_lock_facts(lock), indent=2, ensure_ascii=False) + "\n").encode()
+    data = lock_file(lock)
     path = folder / LOCK
     try:
         if path.is_file() and path.read_bytes() == data:

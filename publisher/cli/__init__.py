@@ -20,6 +20,7 @@ from publisher.errors import DiskFull, PublisherError, full_disk
 COMMANDS: Final = {
     "init": "Scaffold a commented offer folder.",
     "import": "Make an offer folder of what another tool wrote.",
+    "pull": "Write what stands in the marketplace as an offer folder.",
     "validate": "Check an offer folder against the marketplace's rules.",
     "explain": "Explain a rule by name or code.",
     "diff": "Compare an offer folder with what is staged and live.",

@@ -115,6 +115,8 @@ def _demand_complete(resources: list[Json], switches: Switches) -> None:
 
 
 def _incomplete(machine: Json, switches: Switches) -> Iterator[str]:
+    if machine.get("basePlan") and machine.get("reuseTechnicalConfigurationState") == "enable":
+        return  # all of it is another plan's
     if not machine.get("skus"):
         yield "The plan requires a technical configuration with at least one SKU."
     elif switches.active_image:

@@ -43,11 +43,12 @@ def content_of(
         digest=digest(document),
         document=document,
         subscriptions=testers if slot is Slot.STAGING else (),
-        since=_since(market, offer, target),
+        since=since(market, offer, target),
     )
 
 
-def _since(market: "PartnerCenter", offer: str, target: str) -> datetime:
+def since(market: "PartnerCenter", offer: str, target: str) -> datetime:
+    """When what stands in preview or live was sent there; the year 1 where that is not told."""
     entries = market.api.entries(market.api.product(offer))
     created = next((entry.created for entry in entries if entry.target == target), "")
     return moment(created, datetime.min.replace(tzinfo=UTC))

@@ -1,0 +1,102 @@
+"""`publisher pull`: what stands in the marketplace as a folder that asks for nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from publisher.cli import run
+from publisher.document import read_document
+from publisher.document.built import offer_of
+from publisher.document.canonical import content_files
+from publisher.document.secrets import read_secrets
+from publisher.lock import read_lock
+from publisher.marketplaces.emulator import Emulator, start_emulator
+from publisher.marketplaces.partner_center.assets import Uploaded
+from tests.ingestion.offers import rich
+from tests.ingestion.store import Store, asked
+
+
+@pytest.fixture
+def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """A marketplace where the rich offer is live; the settings name it."""
+    with start_emulator(tmp_path / "emulator.db") as started:
+        offer = offer_of(rich())
+        assets, files = Uploaded(started.assets_url), content_files(offer)
+        store = Store()
+        store.asset_url = lambda _files: assets.url  # type: ignore[method-assign]
+        assets.provide({assets.url(sha256, ""): data for sha256, data in files.items()})
+        started.seed(asked(offer, store, None), publish=True)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("PUBLISHER_TARGET", "emulator")
+        monkeypatch.setenv("PUBLISHER_EMULATOR_URL", started.url)
+        yield started
+
+
+def pull(*words: str) -> int:
+    return run(["pull", *words])
+
+
+def test_the_folder_holds_what_is_live(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert pull("atelier-nimbus/carto-flux", "offer") == 0
+    said = capsys.readouterr()
+    assert said.out == "offer/offer.yaml\n"
+    assert "this is what stands in live" in said.err
+    document = read_document(tmp_path / "offer", read_secrets(tmp_path / "offer" / "secrets.env"))
+    assert document.problems == ()
+    assert document.offer
+    assert {sku.id for sku in document.offer.skus} == {"payg", "byol", "sante-prive", "xs"}
+    assert "sig=" not in document.texts["offer.yaml"]
+
+
+def test_a_diff_right_after_it_is_empty(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    pull("atelier-nimbus/carto-flux", "offer")
+    capsys.readouterr()
+    assert run(["diff", "offer", "--exit-code", "--secrets-file", "offer/secrets.env"]) == 0
+    assert run(["diff", "offer", "--exit-code"]) == 0
+
+
+def test_the_lock_file_says_what_is_published(emulator: Emulator, tmp_path: Path) -> None:
+    pull("atelier-nimbus/carto-flux", "offer")
+    lock = read_lock(tmp_path / "offer")
+    assert lock
+    assert lock.live
+    assert {sku.id: sku.versions for sku in lock.skus}["payg"] == ("2025.01.09", "2026.2.1")
+    assert {sku.state for sku in lock.skus} == {"live"}
+
+
+def test_a_draft_can_be_pulled_while_something_else_is_live(emulator: Emulator, tmp_path: Path) -> None:
+    assert pull("atelier-nimbus/carto-flux", "offer", "--from", "draft") == 0
+    assert read_lock(tmp_path / "offer")
+
+
+def test_nothing_is_overwritten(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "offer").mkdir()
+    (tmp_path / "offer" / "notes.txt").write_text("mine")
+    assert pull("atelier-nimbus/carto-flux", "offer") == 2
+    assert "not empty" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "offer").iterdir()] == ["notes.txt"]
+
+
+def test_an_offer_that_is_not_there_is_said_to_be_missing(
+    emulator: Emulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert pull("atelier-nimbus/no-such-offer", "offer") == 2
+    assert "has nothing of no-such-offer in any target" in capsys.readouterr().err
+
+
+def test_a_bare_id_must_be_known(emulator: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    assert pull("carto-flux", "offer") == 2
+    assert "write publisher/offer" in capsys.readouterr().err
+
+
+def test_the_embedded_marketplace_is_not_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert pull("a/b", "offer") == 2
+    assert "holds only what was sent from here" in capsys.readouterr().err
