@@ -18,7 +18,7 @@ from publisher.errors import PublisherError
 # Commands whose first word names an offer: completing it would not be worth the import of a database.
 OF_OFFERS: Final = {
     "status", "test", "approve", "request-production", "release", "cancel", "discard", "delete", "keep",
-    "history",
+    "history", "pull",
 }  # fmt: skip
 _PATIENCE: Final = 0.2  # seconds for a catalogue that somebody writes
 
