@@ -14,7 +14,6 @@ from publisher.findings import Gate, Report, Severity
 from publisher.lock import published as published_by_lock
 from publisher.lock import read_lock
 from publisher.marketplaces import Progress, Slot
-from publisher.profiles import load_profile
 from publisher.rules.registry import load
 from publisher.rules.runner import Circumstances, LinkAnswer, check
 from publisher.validation import account
@@ -24,7 +23,7 @@ from publisher.waivers import apply
 def judge_against(engine: Engine, document: Document, gate: Gate, baseline: Published | None) -> Report:
     """The rules at a gate, measured against what an adoption says is published."""
     offer = document.offer
-    limits = load_profile((offer.profile if offer else "") or engine.settings["profile"])
+    limits = engine.settings.limits((offer.profile if offer else "") or engine.settings["profile"])
     return check(
         document,
         Circumstances(
@@ -47,7 +46,7 @@ def judge(engine: Engine, document: Document, gate: Gate, *, profile: str | None
     baseline = published(view) if view else None
     if baseline is None and (lock := read_lock(document.folder)):
         baseline = published_by_lock(lock)
-    limits = load_profile(profile or (offer.profile if offer else "") or settings["profile"])
+    limits = settings.limits(profile or (offer.profile if offer else "") or settings["profile"])
     report = check(
         document,
         Circumstances(

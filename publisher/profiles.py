@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from publisher.errors import SettingsError
@@ -62,9 +63,32 @@ class Profile:
     language_notice: str = ""
 
 
+def load_profile(name: str, figures: Path | None = None) -> Profile:
+    """The profile of this name, with the figures of a file in place of its own.
+
+    Raises SettingsError for an unknown name, and for a figure that has no place in a profile.
+    """
+    if figures is None:
+        return _shipped(name)
+    from publisher.figures import own_figures, replace_figures
+
+    data = _data(name)
+    replace_figures(data, own_figures(figures, name), f"{figures}: {name}")
+    try:
+        return _profile(data)
+    except (TypeError, ValueError):
+        raise SettingsError(
+            f"{figures}: {name}: a size of a picture cannot be read",
+            hint="write it as 115x115, or 216x216..350x350",
+        ) from None
+
+
 @cache
-def load_profile(name: str) -> Profile:
-    """The shipped profile of this name. Raises SettingsError for an unknown one."""
+def _shipped(name: str) -> Profile:
+    return _profile(_data(name))
+
+
+def _data(name: str) -> dict[str, Any]:
     if name not in PROFILES:
         near = nearest(name, PROFILES)
         raise SettingsError(
@@ -72,7 +96,7 @@ def load_profile(name: str) -> Profile:
             hint=f"did you mean {near!r}?" if near else f"known: {', '.join(PROFILES)}",
         )
     path = folder("workflows") / "profiles" / f"{name}.toml"
-    return _profile(tomllib.loads(path.read_text(encoding="utf-8")))
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def _profile(data: dict[str, Any]) -> Profile:

@@ -12,7 +12,7 @@ from publisher.errors import SettingsError
 from publisher.frozen import dataclass
 from publisher.kinds import FLAG, OPTIONAL_FLAG, PROXY, TEXT, TEXTS, Kind, choice, number
 from publisher.nearest import nearest
-from publisher.profiles import CLASSIC, PARTNER_CENTER, PROFILES
+from publisher.profiles import CLASSIC, PARTNER_CENTER, PROFILES, Profile, load_profile
 
 FILE: Final = "publisher.toml"
 INGESTION: Final = ("partner-center", "emulator")  # targets that speak the Product Ingestion API
@@ -83,6 +83,10 @@ class Settings:
             proxy=self["links.proxy"],
         )
 
+    def limits(self, profile: str) -> Profile:
+        """A profile, with figures of one's own where there are some."""
+        return load_profile(profile, self.root / self["figures"] if self["figures"] else None)
+
     @property
     def database_url(self) -> str:
         """The catalogue's database."""
@@ -95,6 +99,9 @@ SETTINGS: Final[dict[str, Setting]] = {
         kind=choice(*PROFILES),
         default=CLASSIC,
         help="generation of the marketplace; the target decides, else classic",
+    ),
+    "figures": Setting(
+        kind=TEXT, default="", help="TOML file with figures of your own in place of a profile's; empty: none"
     ),
     "database_url": Setting(kind=TEXT, default="", help="catalogue; empty means .publisher/catalogue.db"),
     "required_test": Setting(

@@ -13,7 +13,7 @@ from publisher.document.secrets import Secrets, read_secrets
 from publisher.findings import Finding, Gate, Report, Skipped
 from publisher.measure import Against, Measure, measure
 from publisher.nearest import nearest
-from publisher.profiles import PROFILES, load_profile
+from publisher.profiles import PROFILES
 from publisher.redact import Secret
 from publisher.rules.registry import NO_BASELINE, find
 from publisher.rules.runner import Account, Circumstances, DiskAnswer, LinkAnswer, check
@@ -46,7 +46,7 @@ def validate(
     """
     document = _known_profile(read_document(path, secrets))
     known = measure(document, settings, against)
-    limits = load_profile(_profile_name(document, settings, profile))
+    limits = settings.limits(_profile_name(document, settings, profile))
     circumstances = Circumstances(
         gate=gate,
         limits=limits,

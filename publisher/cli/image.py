@@ -140,11 +140,11 @@ def inspect(
     """
     from publisher import vhd
     from publisher.findings import Gate, Report
-    from publisher.profiles import load_profile
     from publisher.rules.vhd import judge
     from publisher.settings import load_settings
 
-    limits = load_profile(profile or str(load_settings()["profile"]))
+    settings = load_settings()
+    limits = settings.limits(profile or str(settings["profile"]))
     disk = vhd.inspect(file)
     findings = tuple(judge(disk, limits, data_disk=data_disk, approved_base=approved_base))
     report = Report(

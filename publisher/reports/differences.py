@@ -30,7 +30,21 @@ _HEAD: Final = """# The two generations of the marketplace
 
 A profile holds the limits of one generation of the marketplace: `classic` is the publishing portal of 2016,
 `partner-center` is today's. An offer names its own (`profile:` in `offer.yaml`), else the settings do. The
-numbers stand in `workflows/profiles/*.toml`, where they can be changed; this page shows where they differ.
+numbers stand in `workflows/profiles/*.toml`; this page shows where they differ.
+
+Some figures are not verified; check them before you rely on them: the regions where the marketplace remits
+the sales tax (`tax_remitted`), the price above which one is questioned (`prices`), how alike near-equal texts
+are (`near_equal_percent`), the longest run of a submission (`sas_run`), and the list of categories, which is of
+2020. Figures of your own take their place: the setting `figures` names a file such as
+
+```toml
+[classic]
+tax_remitted = ["US", "DE", "SE"]
+
+[classic.prices]
+USD = 500 # more per hour is questioned
+else = 450
+```
 """
 
 
