@@ -34,8 +34,8 @@ numbers stand in `workflows/profiles/*.toml`; this page shows where they differ.
 
 Some figures are not verified; check them before you rely on them: the regions where the marketplace remits
 the sales tax (`tax_remitted`), the price above which one is questioned (`prices`), how alike near-equal texts
-are (`near_equal_percent`), the longest run of a submission (`sas_run`), and the list of categories, which is of
-2020. Figures of your own take their place: the setting `figures` names a file such as
+are (`near_equal_percent`), the longest run of a submission (`sas_run`), and the list of categories, which is
+of 2020. Figures of your own take their place: the setting `figures` names a file such as
 
 ```toml
 [classic]
