@@ -32,6 +32,10 @@ def serve(
     data: Annotated[
         Path | None, typer.Option(help="Where it remembers; .publisher/emulator.db without it.")
     ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(help="PEM file of a certificate for localhost and its key: serves https."),
+    ] = None,
     secrets_file: SecretsFile = None,
 ) -> None:
     """Emulate the Product Ingestion API until Ctrl-C.
@@ -43,7 +47,7 @@ def serve(
     from publisher.settings import load_settings
 
     path = data or load_settings().home / "emulator.db"
-    with start_emulator(path, port=port) as emulator:
+    with start_emulator(path, port=port, certificate=certificate) as emulator:
         for folder in seed or ():
             emulator.seed_path(folder, read_secrets(secrets_file))
         if faults:

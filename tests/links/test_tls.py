@@ -1,9 +1,7 @@
 """TLS is verified against the name in the URL, at the address that was judged."""
 
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +10,7 @@ import certifi
 import pytest
 
 from publisher.links import Outcome, check_links
+from tests.certificates import make_certificate
 from tests.links.site import Site, running, say, send
 
 SLOW_HEADERS = send(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x", every=0.02)
@@ -20,21 +19,14 @@ SLOW_HEADERS = send(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x", every=0.02)
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for localhost and www.example.com, signed by itself, with its key in the same file."""
-    openssl = shutil.which("openssl")
-    if not openssl:
-        pytest.skip("openssl makes the certificate, and is not installed")
-    folder = tmp_path_factory.mktemp("tls")
-    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=test -batch \
-        -addext subjectAltName=DNS:localhost,DNS:www.example.com -keyout key.pem -out certificate.pem"
-    subprocess.run([openssl, *command.split()], cwd=folder, check=True, capture_output=True)
-    return folder / "certificate.pem"
+    return make_certificate(tmp_path_factory.mktemp("tls"), "localhost", "www.example.com")
 
 
 @pytest.fixture
 def secure(site: Site, certificate: Path) -> Site:
     """The site under TLS, as https://localhost."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    context.load_cert_chain(certificate)
     site.socket = context.wrap_socket(site.socket, server_side=True, do_handshake_on_connect=False)
     site.pages["/"] = say(200)
     return site

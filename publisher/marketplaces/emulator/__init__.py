@@ -92,11 +92,14 @@ def start_emulator(
     *,
     port: int = 0,
     clock: Callable[[], datetime] | None = None,
+    certificate: Path | None = None,
 ) -> Iterator[Emulator]:
     """Serve an emulator on 127.0.0.1 from a thread of this process; its memory is the file `path`.
 
-    Port 0 takes any that is free. Raises SettingsError for a port that is taken, a file that cannot be
-    used, or without the extra `emulator`; MarketplaceUnavailable for a file that is locked.
+    Port 0 takes any that is free. With `certificate`, a PEM file of a certificate for localhost and its
+    key, it speaks TLS, as clients that ask for tokens in earnest demand. Raises SettingsError for a port
+    that is taken, a file that cannot be used, or without the extra `emulator`; MarketplaceUnavailable for
+    a file that is locked.
     """
     try:
         from publisher.marketplaces.emulator.market import EmulatedMarketplace
@@ -108,5 +111,5 @@ def start_emulator(
         ) from error
     market = EmulatedMarketplace(path, clock=clock)
     market.switches()  # a file that cannot be used is told of now, not by every answer
-    with serving(market, port=port) as origin:
+    with serving(market, port=port, certificate=certificate) as origin:
         yield Emulator(origin=origin, market=market)

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 
@@ -16,14 +17,15 @@ _ADDRESS = "127.0.0.1"
 
 
 @contextmanager
-def serving(market: EmulatedMarketplace, *, port: int) -> Iterator[str]:
+def serving(market: EmulatedMarketplace, *, port: int, certificate: Path | None = None) -> Iterator[str]:
     """The origin, such as `http://127.0.0.1:8080`, while it is served.
 
-    Raises SettingsError for a port that is taken.
+    `certificate` is a PEM file that holds a certificate for localhost and its key: then the origin is
+    `https://localhost:…`. Raises SettingsError for a port that is taken or a file that cannot be used.
     """
     with _listening(port) as door:
-        origin = f"http://{_ADDRESS}:{door.getsockname()[1]}"
-        server = _server(market, origin)
+        origin = f"{'https://localhost' if certificate else f'http://{_ADDRESS}'}:{door.getsockname()[1]}"
+        server = _server(market, origin, certificate)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, name="emulator", daemon=True)
         thread.start()
         try:
@@ -35,7 +37,7 @@ def serving(market: EmulatedMarketplace, *, port: int) -> Iterator[str]:
             thread.join(10)
 
 
-def _server(market: EmulatedMarketplace, origin: str) -> uvicorn.Server:
+def _server(market: EmulatedMarketplace, origin: str, certificate: Path | None) -> uvicorn.Server:
     app = create_app(market, lambda: origin)
     weather = Weather(app, market, lambda: server.server_state.connections)
     config = uvicorn.Config(
@@ -48,9 +50,22 @@ def _server(market: EmulatedMarketplace, origin: str) -> uvicorn.Server:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=2,
+        ssl_certfile=certificate,
     )
+    _load(config, certificate)
     server = uvicorn.Server(config)
     return server
+
+
+def _load(config: uvicorn.Config, certificate: Path | None) -> None:
+    """Read the certificate before a thread would."""
+    try:
+        config.load()
+    except OSError as error:  # an SSLError is one
+        raise SettingsError(
+            f"{certificate}: {error.strerror or 'no certificate with its key'}",
+            hint="give a PEM file that holds a certificate for localhost and its key",
+        ) from None
 
 
 @contextmanager

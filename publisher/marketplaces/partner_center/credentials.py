@@ -93,8 +93,8 @@ def _credential(environ: Mapping[str, str]) -> Any:
 
     tenant, client = environ.get("AZURE_TENANT_ID", ""), environ.get("AZURE_CLIENT_ID", "")
     chain: list[Any] = []
-    if tenant and client and environ.get("AZURE_FEDERATED_TOKEN_FILE"):
-        chain.append(WorkloadIdentityCredential())
+    if tenant and client and (file := environ.get("AZURE_FEDERATED_TOKEN_FILE")):
+        chain.append(WorkloadIdentityCredential(tenant_id=tenant, client_id=client, token_file_path=file))
     if environ.get("IDENTITY_ENDPOINT") or environ.get("MSI_ENDPOINT"):
         chain.append(ManagedIdentityCredential())
     if tenant and client and (secret := environ.get("AZURE_CLIENT_SECRET")):

@@ -1,0 +1,130 @@
+"""Which identity is asked for a token, and that real clients get one."""
+
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from publisher.errors import MarketplaceUnavailable, SettingsError
+from publisher.marketplaces.emulator import Emulator
+from publisher.marketplaces.partner_center import credentials
+from publisher.marketplaces.partner_center.client import Client
+from publisher.marketplaces.partner_center.credentials import (
+    SCOPE,
+    KeptTokens,
+    Tokens,
+    azure_tokens,
+    client_secret_tokens,
+)
+from publisher.redact import Secret
+from tests.certificates import make_certificate
+from tests.links.site import running
+
+TENANT = "8f1c2d3e-0000-4000-8000-000000000001"
+NAMED = {"AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": "8f1c2d3e-0000-4000-8000-000000000002"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "asked"),
+    [
+        ({"AZURE_FEDERATED_TOKEN_FILE": "token.jwt"}, ["WorkloadIdentityCredential"]),
+        ({"AZURE_CLIENT_SECRET": "s3cret"}, ["ClientSecretCredential"]),
+        (
+            {"AZURE_CLIENT_SECRET": "s3cret", "AZURE_FEDERATED_TOKEN_FILE": "token.jwt"},
+            ["WorkloadIdentityCredential", "ClientSecretCredential"],
+        ),
+        ({"IDENTITY_ENDPOINT": "http://127.0.0.1:1"}, ["ManagedIdentityCredential"]),
+    ],
+)
+def test_a_workload_identity_comes_first_and_a_secret_last(environ: dict[str, str], asked: list[str]) -> None:
+    chain = credentials._credential(NAMED | environ)
+    assert [type(credential).__name__ for credential in chain.credentials] == asked
+
+
+def test_without_credentials_the_error_names_the_variables() -> None:
+    tokens = azure_tokens({})  # a command that needs no token needs no credentials
+    with pytest.raises(SettingsError) as missing:
+        tokens.get()
+    assert "AZURE_FEDERATED_TOKEN_FILE" in missing.value.hint
+
+
+@contextmanager
+def served(folder: Path, certificate: Path) -> Iterator[str]:
+    """The address of an emulator in a process of its own, under TLS."""
+    command = ["emulator", "serve", "--port", "0", "--certificate", certificate, "--data", folder / "e.db"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "publisher", *map(str, command)], cwd=folder, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        yield process.stdout.readline().split()[-1]
+        process.terminate()
+
+
+def test_azure_identity_gets_a_token_that_the_service_takes(tmp_path: Path) -> None:
+    from azure.identity import ClientSecretCredential
+
+    certificate = make_certificate(tmp_path, "localhost")
+    with served(tmp_path, certificate) as url:
+        credential = ClientSecretCredential(
+            TENANT,
+            NAMED["AZURE_CLIENT_ID"],
+            "s3cret",
+            authority=url.removesuffix("/rp/product-ingestion"),
+            disable_instance_discovery=True,
+            connection_verify=str(certificate),
+        )
+        with credential:
+            token = credential.get_token(SCOPE)
+        assert 3000 < token.expires_on - time.time() <= 3600
+        answer = requests.get(
+            f"{url}/product",
+            headers={"Authorization": f"Bearer {token.token}"},
+            verify=str(certificate),
+            timeout=30,
+        )
+        assert answer.json() == {"value": []}
+
+
+def test_a_certificate_that_nobody_signed_is_refused(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(make_certificate(tmp_path, "localhost"))
+    with running() as site:
+        site.socket = context.wrap_socket(site.socket, server_side=True, do_handshake_on_connect=False)
+        client = Client(f"https://localhost:{site.server_port}", KeptTokens(lambda: ("token", 3600)))
+        with pytest.raises(SettingsError, match="does not prove who it is"):
+            client.get("product")
+
+
+@pytest.fixture
+def login(emulator: Emulator) -> Tokens:
+    url = f"{emulator.login_url}/tenant/oauth2/v2.0/token"
+    return client_secret_tokens(url, client_id="tests", secret=Secret("rehearsal"))
+
+
+def test_a_login_that_stumbles_is_asked_again(login: Tokens, emulator: Emulator) -> None:
+    emulator.fault("status", op="token", times=3)
+    assert login.get() == login.get()
+
+
+def test_a_login_that_answers_with_a_page_is_told(login: Tokens, emulator: Emulator) -> None:
+    emulator.fault("html", op="token")
+    with pytest.raises(SettingsError, match="answers 200 without a token"):
+        login.get()
+
+
+def test_a_short_lived_token_is_renewed_before_each_call(login: Tokens, emulator: Emulator) -> None:
+    emulator.fault("lifetime", op="token", seconds=1, times=9)
+    assert login.get() != login.get()
+
+
+def test_a_login_that_is_not_there_is_worth_another_try() -> None:
+    login = client_secret_tokens("http://127.0.0.1:1/token", client_id="tests", secret=Secret("rehearsal"))
+    with pytest.raises(MarketplaceUnavailable) as failed:
+        login.get()
+    assert "rehearsal" not in str(failed.value)
