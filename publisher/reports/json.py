@@ -7,6 +7,7 @@ from typing import Any, Final
 from publisher import __version__
 from publisher.findings import Finding, Gate, Report, Severity
 from publisher.redact import redact
+from publisher.reports.naming import page
 
 VERSION: Final = 1
 
@@ -70,6 +71,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "offer": redact(finding.offer),
         "sku": redact(finding.sku),
         "waived": redact(finding.waived),
+        "page": page(finding.rule),
     }
 
 
@@ -132,6 +134,7 @@ SCHEMA: Final[dict[str, Any]] = {
                 offer=_text("offer ID"),
                 sku=_text("SKU ID; empty for what concerns the whole offer"),
                 waived=_text("reason, end and author of the waiver; empty where nobody waived it"),
+                page=_text("address of the page that explains the rule"),
             ),
         ),
         skipped=_list(

@@ -3,8 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from typing import Final
 
 from publisher.findings import Finding, Report
+
+HOME: Final = "https://github.com/vm-offer-publisher/vm-offer-publisher"
+
+
+def page(rule: str) -> str:
+    """Where the page of a rule is; `publisher explain` shows the same without a network."""
+    return f"{HOME}/blob/main/docs/rules/{rule}.md"
 
 
 def offer_name(report: Report) -> str:

@@ -10,11 +10,9 @@ from publisher.findings import Finding, Report, Severity
 from publisher.reports import explanation
 from publisher.reports.escape import inert
 from publisher.reports.json import dumps
-from publisher.reports.naming import fingerprinted
+from publisher.reports.naming import HOME, fingerprinted, page
 from publisher.rules.registry import Rule, load
 
-HOME: Final = "https://github.com/vm-offer-publisher/vm-offer-publisher"
-_PAGES: Final = f"{HOME}/blob/main/docs/rules"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _RECOMMENDED: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 
@@ -86,7 +84,7 @@ def _descriptor(rule: Rule, severity: Severity) -> dict[str, Any]:
             "text": f"{rule.why}\n\nHow to fix: {rule.fix}\n\nSource: {rule.source}",
             "markdown": explanation.markdown(rule),
         },
-        "helpUri": f"{_PAGES}/{rule.name}.md",
+        "helpUri": page(rule.name),
         "defaultConfiguration": {"level": _LEVELS[severity]},
         "properties": {
             "tags": ["marketplace", rule.code[:3].lower()],

@@ -62,6 +62,7 @@ def test_the_envelope() -> None:
                 "offer": "relaygate-mail",
                 "sku": "",
                 "waived": waived,
+                "page": "https://github.com/vm-offer-publisher/vm-offer-publisher/blob/main/docs/rules/title-length.md",
             }
             | ({"severity": "info"} if waived else {})
             for waived in ("", "known (until 2026-09-30, by ana)")
