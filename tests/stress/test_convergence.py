@@ -50,6 +50,8 @@ SCENARIOS: dict[str, list[dict[str, Any]]] = {
     "a thousand submissions": [{"op": "submissions", "fault": "history", "count": 998, "times": 400}],
     "lists and trees that break off": [{"op": "list", "fault": "truncate"}, {"op": "tree", "fault": "truncate"}],
     "lists are empty": [{"op": "submissions", "fault": "status", "status": 404, "times": 2}],
+    "no draft": [{"op": "tree", "fault": "status", "status": 404, "times": 2}],
+    "nothing is found": [{"op": "any", "fault": "status", "status": 404, "times": 4}],
     "everything is dropped for a while": [{"op": "any", "fault": "drop", "times": 12}],
 }  # fmt: skip
 KINDS: list[dict[str, Any]] = [

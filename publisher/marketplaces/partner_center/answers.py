@@ -70,8 +70,13 @@ class Entry:
     @property
     def number(self) -> int:
         """Newer ones have higher numbers; 0 is the draft."""
-        word = self.id.rpartition("/")[2]
-        return int(word) if word.isascii() and word.isdigit() else 0
+        return number_of(self.id)
+
+
+def number_of(submission: str) -> int:
+    """The number in the durable id of a submission."""
+    word = submission.rpartition("/")[2]
+    return int(word) if word.isascii() and word.isdigit() else 0
 
 
 def entries_of(answers: Iterable[Mapping[str, Any]]) -> list[Entry]:

@@ -67,11 +67,15 @@ class Client:
         raise AssertionError("the last attempt returns or raises")
 
     def pages(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
-        """Every item of a list, page after page. Raises MarketplaceRefused for pages on another host."""
+        """Every item of a list, page after page.
+
+        Raises MarketplaceRefused for pages on another host; MarketplaceUnavailable for a list that is not
+        there, which is something else than an empty one.
+        """
         for _ in range(MAX_PAGES):
             page = self.get(path, **query)
             if page is None:
-                return
+                raise _unclear(f"GET {path}: 404, though it is a list")
             yield from page.get("value") or []
             if not (link := page.get("@nextLink")):
                 return

@@ -39,8 +39,11 @@ class Ingestion:
         return None if found is None else list(found.get("resources") or [])
 
     def tree(self, product: str, target: str) -> Tree:
-        """The same as a tree, which may be empty."""
-        return Tree.of(self.resources(product, target) or () if product else ())
+        """The same as a tree, which may be empty; but a product that is there has a draft."""
+        found = self.resources(product, target) if product else None
+        if found is None and product and target == "draft":
+            raise MarketplaceUnavailable(f"{product} shows no draft", hint="run the same command again")
+        return Tree.of(found or ())
 
     def configure(self, resources: Sequence[Resource]) -> Job:
         """Send resources; the job that works on them."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 from publisher.errors import MarketplaceConflict, MarketplaceRefused
 from publisher.ingestion.fields import located
 from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Request, Slot, Status
-from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job
+from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job, number_of
 from publisher.marketplaces.partner_center.assets import Assets
 from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing
 from publisher.marketplaces.partner_center.wanted import Wanted
@@ -276,5 +276,6 @@ def _ours(known: Remote, entries: list[Entry]) -> Entry | None:
     if known["slot"] == Slot.PRODUCTION.value:
         own = (entry for entry in entries if entry.target == "live" and entry.id == known["preview"])
     else:
-        own = (entry for entry in entries if entry.id not in known["before"])
+        newest = max(map(number_of, known["before"]), default=0)
+        own = (entry for entry in entries if entry.number > newest)
     return next(own, None)
