@@ -79,7 +79,10 @@ def send(engine: Engine, key: Key, submission: SubmissionView, document: Documen
     request = _request(engine, key, submission, document)
     try:
         status = engine.marketplace.submit(request, now=engine.clock(), remote=submission.remote)
-    except (MarketplaceRefused, MarketplaceConflict) as error:
+    except MarketplaceConflict as error:  # nothing was judged: what is staged stays staged
+        record(engine, key, _status(engine, submission, Progress.CANCELLED, error.message))
+        raise
+    except MarketplaceRefused as error:
         record(engine, key, _status(engine, submission, Progress.REFUSED, error.message))
         raise
     except MarketplaceThrottled:

@@ -64,7 +64,9 @@ class Rehearsal:
         view, market = self.shop.view, self.emulator.market
         product = market.products(KEY[1])[0]["id"].removeprefix("product/")
         trees = [_content(market.tree(product, target)) for target in ("draft", "preview", "live")]
-        found = check(self.root / ".publisher" / "catalogue.db") + repeated(self.root / "emulator.db")
+        found = check(self.root / ".publisher" / "catalogue.db")
+        if "refuse" not in self._triggers():  # what was refused on the way to live is staged again
+            found += repeated(self.root / "emulator.db")
         if view.state != "live" or (view.submission and view.submission.running):
             found.append(f"the catalogue says {view.state}")
         if not trees[0] == trees[1] == trees[2] or version not in str(trees[2]):
@@ -82,17 +84,16 @@ class Rehearsal:
         found = []
         journal = self.emulator.journal()
         accepted = Counter(e.detail["slot"] for e in journal if e.effect == "submission-accepted")
-        intended = Counter(self._intents())
-        for slot, times in accepted.items():
-            if times > intended[slot]:
-                found.append(f"{slot}: {intended[slot]} intents, {times} effects")
+        intended = Counter(self._triggers())
+        for slot, trigger in (("staging", "stage"), ("production", "request_production")):
+            if accepted[slot] > intended[trigger]:
+                found.append(f"{slot}: {intended[trigger]} intents, {accepted[slot]} effects")
         drafts = Counter(e.digest for e in journal if e.effect == "draft-changed")
         return found + [f"draft {digest[:12]} {n} times" for digest, n in drafts.items() if n > 1]
 
-    def _intents(self) -> Iterator[str]:
-        for event in self.shop.catalogue.history(self.shop.view):
-            if event.subject == "offer" and event.trigger in {"stage", "request_production"}:
-                yield "staging" if event.trigger == "stage" else "production"
+    def _triggers(self) -> list[str]:
+        history = self.shop.catalogue.history(self.shop.view)
+        return [event.trigger for event in history if event.subject == "offer"]
 
     def _settled(self, outcome: Outcome) -> None:
         for _ in range(LOOKS):

@@ -15,7 +15,7 @@ import signal
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from statistics import median
@@ -40,8 +40,9 @@ class Desk:
 
     context = multiprocessing.get_context("forkserver")
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, environ: Mapping[str, str] = ENVIRON) -> None:
         self.root = root
+        self.environ = environ
         self.catalogue = root / ".publisher" / "catalogue.db"
         self.marketplace = root / ".publisher" / "marketplace.db"
         self.said = root / "said.txt"
@@ -61,7 +62,7 @@ class Desk:
     def run(self, *, kill_after: float | None = None) -> tuple[int | None, float]:
         """Exit code (negative for a signal) and seconds of one release."""
         self.said.unlink(missing_ok=True)
-        arguments = (self.root, self.said, COMMAND, ENVIRON | self.disks)
+        arguments = (self.root, self.said, COMMAND, {**self.environ, **self.disks})
         process = self.context.Process(target=perform, args=arguments)
         process.start()
         begin = time.monotonic()
