@@ -126,3 +126,12 @@ def test_cancel_takes_a_publication_back(shop: Workshop, emulator: Emulator) -> 
     stage(shop.engine, shop.folder(content("2.5.0")))
     assert cancel(shop.engine, KEY).view.state == "draft"
     assert versions(shop, Slot.PRODUCTION) == ["2.4.0"]
+
+
+def test_a_conflict_on_the_way_to_live_leaves_what_is_staged(shop: Workshop, emulator: Emulator) -> None:
+    staged(shop)
+    emulator.fault("status", op="configure", status=409)
+    with pytest.raises(MarketplaceConflict):
+        request_production(shop.engine, KEY)
+    assert shop.view.state == "staging"
+    assert settled(shop, request_production(shop.engine, KEY)).view.state == "live"
