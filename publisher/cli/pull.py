@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from publisher.cli.common import engine
+from publisher.cli.common import Target, engine
 from publisher.cli.console import make_app, note, result
 
 app = make_app()
@@ -21,10 +21,11 @@ def command(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="New folder for the offer.", show_default=False)
     ],
-    target: Annotated[
+    source: Annotated[
         Literal["draft", "preview", "live"] | None,
         typer.Option("--from", help="Where to look.", show_default="live, else preview, else draft"),
     ] = None,
+    target: Target = "",
 ) -> None:
     """Write what stands in the marketplace as an offer folder; nothing is sent, nothing is overwritten.
 
@@ -36,8 +37,8 @@ def command(
     from publisher.document.writing import SECRETS, write_folder
     from publisher.pulling import key_of, pull
 
-    with engine() as opened:
-        pulled = pull(opened, key_of(opened, offer), target or "")
+    with engine(target=target) as opened:
+        pulled = pull(opened, key_of(opened, offer), source or "")
         document = write_folder(pulled.new, folder)
     result(str(document))
     note(f"this is what stands in {pulled.target}")
