@@ -5,7 +5,7 @@ from dataclasses import field
 from decimal import Decimal
 from typing import Final
 
-from publisher.document.model import Image, Sku, VhdUrl
+from publisher.document.model import Image, Sku, VhdUrl, version_key
 from publisher.document.sku import CLOUDS
 from publisher.frozen import dataclass
 
@@ -90,6 +90,11 @@ class Published:
     skus: tuple[PublishedSku, ...]
     hero: bool | None = None
     standard_contract: bool | None = None
+
+    def was_live(self, sku_id: str, version: str) -> bool:
+        """Whether an image version was live once; leading zeros count as nothing."""
+        known, key = self.sku(sku_id), version_key(version)
+        return bool(known and key) and key in map(version_key, known.versions if known else ())
 
     def sku(self, sku_id: str) -> PublishedSku | None:
         """The published SKU of this ID."""

@@ -1,7 +1,7 @@
 """Asks every rule that applies, in order, and gathers what they say into one report."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from datetime import datetime
 from functools import cached_property
@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 
 from publisher.baseline import OtherOffer, Published
 from publisher.document import Document
-from publisher.document.model import Offer, Sku
+from publisher.document.model import Image, Offer, Sku
 from publisher.findings import Finding, Gate, Report, Severity, Skipped
 from publisher.frozen import dataclass
-from publisher.profiles import Profile
+from publisher.profiles import PARTNER_CENTER, Profile
 from publisher.redact import Secret, redact
 from publisher.rules.registry import NO_BASELINE, Flaw, Rule, Unjudged, in_order, load
 
@@ -250,8 +250,15 @@ class _Run:
             offer = self.document.offer
             assert offer is not None  # noqa: S101  # `check` asks rules only with an offer
             common = {name: getattr(self.given, name) for name in _COMMON} | {"offer": offer}
-            self._scopes[scope] = [common | item for item in _ITEMS[scope](offer)]
+            items = _vhds(offer, self._is_there) if scope == "vhd" else _ITEMS[scope](offer)
+            self._scopes[scope] = [common | item for item in items]
         return self._scopes[scope]
+
+    def _is_there(self, sku: Sku, image: Image) -> bool:
+        """Whether the marketplace has the disks of a version, and never reads them again."""
+        published = self.given.published
+        known = published is not None and self.given.limits.name == PARTNER_CENTER
+        return known and published is not None and published.was_live(sku.id, image.version)
 
     def _known_skus(self, items: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         """The items whose SKU is published; a new SKU has nothing to compare with."""
@@ -328,12 +335,12 @@ def _images(offer: Offer) -> Iterator[dict[str, Any]]:
             yield {"sku": sku, "image": image}
 
 
-def _vhds(offer: Offer) -> Iterator[dict[str, Any]]:
-    """Each disk once, however many versions name it: one cause, one finding."""
+def _vhds(offer: Offer, is_there: Callable[[Sku, Image], bool]) -> Iterator[dict[str, Any]]:
+    """Each disk that will be read once, however many versions name it: one cause, one finding."""
     seen: set[object] = set()
     for sku in offer.skus:
         for image in sku.images:
-            for vhd in image.vhds():
+            for vhd in () if is_there(sku, image) else image.vhds():
                 if (vhd.url or vhd.secret) and (identity := vhd.secret or vhd.url) not in seen:
                     seen.add(identity)
                     yield {"sku": sku, "image": image, "vhd": vhd}
@@ -345,7 +352,6 @@ _ITEMS: Final = {
     "sku": _skus,
     "sku_listing": _sku_listings,
     "image": _images,
-    "vhd": _vhds,
 }
 
 __all__ = ["Account", "Circumstances", "LinkAnswer", "check"]

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from publisher.baseline import Published
 from publisher.document.model import Offer, Sku, VhdUrl
 from publisher.findings import Gate, Severity
-from publisher.profiles import CLASSIC, Profile
+from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
 from publisher.rules.registry import Flaw, Unjudged, rule
 from publisher.rules.versions import named
 from publisher.sas import PUBLIC, SasUrl, faults, moment, parse, quoted
@@ -225,17 +226,21 @@ def _container(vhd: VhdUrl) -> str:
 
 
 @rule("SAS111", "secret-unresolved", gate=Gate.STAGE, waivable=False)
-def secret_unresolved(offer: Offer) -> Iterator[Flaw]:
+def secret_unresolved(offer: Offer, limits: Profile, published: Published | None = None) -> Iterator[Flaw]:
     """Every secret that the offer names can be looked up.
 
-    Why: without the URL of a disk nothing can be sent, and nothing about the disk can be judged.
+    Why: without the URL of a disk nothing can be sent, and nothing about the disk can be judged. Partner
+    Center has the disks of versions that were live, and reads them no more: their secrets may be gone.
     Fix: set an environment variable of this name, or give a file of lines NAME=VALUE with --secrets-file.
     Source: the offer format vm-offer/1.
     """
     unknown: dict[str, VhdUrl] = {}
-    for vhd in offer.vhds():
-        if vhd.secret and not vhd.url:
-            unknown.setdefault(vhd.secret, vhd)
+    for sku in offer.skus:
+        for image in sku.images:
+            kept = limits.name == PARTNER_CENTER and published and published.was_live(sku.id, image.version)
+            for vhd in () if kept else image.vhds():
+                if vhd.secret and not vhd.url:
+                    unknown.setdefault(vhd.secret, vhd)
     for name, vhd in unknown.items():
         yield Flaw(
             at=f"{vhd.at}/secret",

@@ -15,22 +15,30 @@ from publisher.marketplaces.emulator import Emulator, start_emulator
 from publisher.marketplaces.partner_center.assets import Uploaded
 from tests.ingestion.offers import rich
 from tests.ingestion.store import Store, asked
+from tests.rules.conftest import Case, write
 
 
 @pytest.fixture
-def emulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """A marketplace where the rich offer is live; the settings name it."""
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+    """A marketplace that the settings name."""
     with start_emulator(tmp_path / "emulator.db") as started:
-        offer = offer_of(rich())
-        assets, files = Uploaded(started.assets_url), content_files(offer)
-        store = Store()
-        store.asset_url = lambda _files: assets.url  # type: ignore[method-assign]
-        assets.provide({assets.url(sha256, ""): data for sha256, data in files.items()})
-        started.seed(asked(offer, store, None), publish=True)
         monkeypatch.chdir(tmp_path)
         monkeypatch.setenv("PUBLISHER_TARGET", "emulator")
         monkeypatch.setenv("PUBLISHER_EMULATOR_URL", started.url)
+        monkeypatch.setenv("PUBLISHER_LINKS_ASSUME", "*.tidewater-labs.example")
         yield started
+
+
+@pytest.fixture
+def emulator(empty: Emulator) -> Emulator:
+    """One where the rich offer is live."""
+    offer = offer_of(rich())
+    assets, files = Uploaded(empty.assets_url), content_files(offer)
+    store = Store()
+    store.asset_url = lambda _files: assets.url  # type: ignore[method-assign]
+    assets.provide({assets.url(sha256, ""): data for sha256, data in files.items()})
+    empty.seed(asked(offer, store, None), publish=True)
+    return empty
 
 
 def pull(*words: str) -> int:
@@ -70,6 +78,26 @@ def test_the_lock_file_says_what_is_published(emulator: Emulator, tmp_path: Path
 def test_a_draft_can_be_pulled_while_something_else_is_live(emulator: Emulator, tmp_path: Path) -> None:
     assert pull("atelier-nimbus/carto-flux", "offer", "--from", "draft") == 0
     assert read_lock(tmp_path / "offer")
+
+
+def test_a_pulled_folder_is_edited_and_released(
+    empty: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "mine", Case("", "", profile="partner-center"))
+    release = ["--to", "live", "--confirm", "beacon-metrics", "--wait"]
+    assert run(["release", "mine", *release, "--secrets-file", "mine/demo.env"]) == 0
+    assert pull("beacon-metrics", "theirs") == 0
+    (tmp_path / "theirs" / "secrets.env").unlink()  # what is published needs none
+    text = (tmp_path / "theirs" / "offer.yaml").read_text("utf-8")
+    (tmp_path / "theirs" / "offer.yaml").write_text(
+        text.replace("Beacon Metrics Server", "Beacon Server"), "utf-8"
+    )
+    assert run(["diff", "theirs", "--exit-code"]) == 10
+    assert run(["release", "theirs", *release]) == 0
+    capsys.readouterr()
+    assert run(["diff", "theirs", "--exit-code"]) == 0
+    assert pull("beacon-metrics", "again") == 0
+    assert run(["diff", "again", "--exit-code"]) == 0
 
 
 def test_nothing_is_overwritten(
