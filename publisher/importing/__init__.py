@@ -55,6 +55,10 @@ def _made(source: Source, publisher: str, fetch: Fetch | None) -> tuple[str, New
         return "a resource tree of the Product Ingestion API", resources.folder_of(
             source, publisher=publisher, fetch=fetch
         )
+    if isinstance(value, dict) and "planId" in value:
+        raise UsageError(
+            f"{source.path}: one plan of an offer of the Cloud Partner Portal", hint="give the whole offer"
+        )
     raise UsageError(f"{source.path}: {_instead(value)}, no offer of another tool", hint=_KNOWN)
 
 

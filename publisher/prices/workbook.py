@@ -18,7 +18,8 @@ from publisher.errors import UsageError
 from publisher.prices.table import Cell, Grid, Unusable
 
 SHEET: Final = "prices"
-MAX_UNPACKED: Final = 8 * 1024 * 1024
+MAX_UNPACKED: Final = 4 * 1024 * 1024  # bytes; the largest table of prices has a tenth of it
+MAX_WIDTH: Final = 1_024  # columns, empty ones too
 MAX_MEMBERS: Final = 1_000
 EXACT_DIGITS: Final = 15  # of a binary double
 
@@ -43,7 +44,7 @@ def workbook_of(table: Grid) -> bytes:
 def read_workbook(data: bytes) -> Iterator[list[Cell]]:
     """The rows of the sheet `prices`, or of the only sheet. Nothing that it refers to is opened.
 
-    Raises FileRefused for what is no workbook, unpacks to more than 8 MiB, or has other sheets.
+    Raises FileRefused for what is no workbook, unpacks to more than 4 MiB, or has other sheets.
     """
     _measure(data)
     with warnings.catch_warnings():
@@ -53,6 +54,8 @@ def read_workbook(data: bytes) -> Iterator[list[Cell]]:
             sheet = _sheet(book.worksheets)
             sheet.reset_dimensions()
             for row in sheet.iter_rows():
+                if len(row) > MAX_WIDTH:
+                    raise FileRefused(f"has more than {MAX_WIDTH:,} columns; delete those beside the table")
                 yield [_text(cell) for cell in row]
         except (FileRefused, UsageError):
             raise

@@ -47,6 +47,12 @@ def test_what_is_something_else_is_told_with_what_is_known(case: str, desk: Desk
     assert not desk.target.exists()
 
 
+def test_a_plan_alone_is_told_from_an_offer(desk: Desk, portal_offer: Any) -> None:
+    code, _, err = desk.take(portal_offer["definition"]["plans"][0])
+    assert code == 2
+    assert "one plan of an offer of the Cloud Partner Portal" in err
+
+
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_cannot_be_read_is_told_with_its_place(case: str, desk: Desk) -> None:
     code, out, err = desk.take(desk.file(BROKEN[case], "their.txt"))

@@ -171,7 +171,8 @@ BROKEN = {
     "many parts": (zipped(**{f"m{number}": b"" for number in range(1_001)}), "in 1,001 parts"),
     "far row": (row("99999999999"), "more than 10,000 rows"),
     "endless row": (row("9" * 5_000), "is no workbook that can be read"),
-    "far column": (wide("ZZZ2"), "more than 256 columns"),
+    "far column": (wide("ZZZ2"), "more than 1,024 columns"),
+    "beside": (wide("IZ2"), "more than 256 columns"),
     "no column": (wide("ZZZZZZZZ2"), "is no workbook that can be read"),
     "entities": (
         repacked(
