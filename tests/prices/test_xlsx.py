@@ -22,7 +22,7 @@ from tests.cli.conftest import desk as desk
 from tests.prices.conftest import Sheet
 
 HEAD = ("region", "currency", "2", "4")
-AMOUNTS = st.from_regex(r"[0-9]{1,9}(\.[0-9]{1,9})?", fullmatch=True).map(lambda text: str(Decimal(text)))
+AMOUNTS = st.from_regex(r"[0-9]{1,9}(\.[0-9]{1,9})?", fullmatch=True).map(lambda text: f"{Decimal(text):f}")
 
 
 def workbook(*rows: tuple[Any, ...], title: str = "Sheet") -> bytes:
