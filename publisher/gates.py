@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from publisher.agreement import UNKNOWN, diverged
 from publisher.baseline import Published
@@ -18,6 +19,8 @@ from publisher.rules.registry import load
 from publisher.rules.runner import Circumstances, LinkAnswer, check
 from publisher.validation import account
 from publisher.waivers import apply
+
+_CURE: Final = "`publisher adopt PATH` records it, if no other catalogue does"
 
 
 def judge_against(engine: Engine, document: Document, gate: Gate, baseline: Published | None) -> Report:
@@ -196,6 +199,6 @@ def lock_objection(engine: Engine, view: OfferView | None, folder: Path) -> str:
     if lock is None:
         return ""
     if view is None or not view.staged:
-        return objection("lock-agrees", UNKNOWN) if lock.live or lock.staged else ""
+        return objection("lock-agrees", f"{UNKNOWN}; {_CURE}") if lock.live or lock.staged else ""
     reason = diverged(engine.catalogue, view, lock)
     return objection("lock-agrees", reason) if reason else ""

@@ -168,6 +168,7 @@ def test_a_lock_that_says_live_needs_an_adoption(
         with pytest.raises(IllegalTransition) as caught:
             stage(other.engine, folder)
         assert "lock-agrees" in str(caught.value.reasons)
+        assert "publisher adopt PATH" in str(caught.value.reasons)
 
 
 def test_a_lock_of_another_history_is_refused(shop: Workshop) -> None:

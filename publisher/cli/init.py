@@ -14,10 +14,18 @@ from publisher.profiles import CLASSIC, PROFILES
 app = make_app()
 
 
+def _place(word: str) -> Path:
+    """A variable that is not set must not fill the current directory."""
+    if not word.strip():
+        raise typer.BadParameter("the name is empty")
+    return Path(word)
+
+
 @app.command(epilog="next: publisher validate DIR")
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Where the offer is to live.", show_default=False)
+        Path,
+        typer.Argument(metavar="DIR", parser=_place, help="Where the offer is to live.", show_default=False),
     ],
     profile: Annotated[
         str,

@@ -44,8 +44,12 @@ def _missing(offer: Offer, limits: Profile) -> Iterator[Missing]:
             yield from _configuration_missing(sku, limits)
 
 
+def _named(sku: Sku) -> str:
+    return f"the SKU {sku.id[:60]!a}" if sku.id.strip() else "a SKU without ID"
+
+
 def _sku_missing(sku: Sku) -> Iterator[Missing]:
-    name = f"the SKU {sku.id[:60]!a}"
+    name = _named(sku)
     if not sku.listing:
         yield f"{sku.at}/listing", f"the listing of {name}"
     for texts in sku.listing.values():
@@ -53,7 +57,7 @@ def _sku_missing(sku: Sku) -> Iterator[Missing]:
 
 
 def _configuration_missing(sku: Sku, limits: Profile) -> Iterator[Missing]:
-    system, name = sku.operating_system, f"the SKU {sku.id[:60]!a}"
+    system, name = sku.operating_system, _named(sku)
     if not system.family.strip():
         yield f"{sku.at}/operating_system/family", f"the OS family of {name}"
     if not system.name.strip():
@@ -146,7 +150,7 @@ def _uneven(offer: Offer, model: str) -> Iterator[Flaw]:
 def _partly_translated(sku: Sku, wanted: set[str], found: set[str]) -> Iterator[Flaw]:
     if not wanted or not found:
         return  # nothing at all: that is a missing field, not a missing translation
-    name = f"the SKU {sku.id[:60]!a}"
+    name = _named(sku)
     if missing := sorted(wanted - found):
         message = f"{name} has no texts in {', '.join(missing)[:80]}, in which the offer has"
         yield Flaw(at=f"{sku.at}/listing", message=message)

@@ -135,3 +135,9 @@ def test_the_profile_is_asked_on_a_terminal(tmp_path: Path, answer: str, profile
         os.close(terminal)
     assert "Profile: classic or partner-center" in asked
     assert f"\nprofile: {profile}\n" in (tmp_path / "offer.yaml").read_text()
+
+
+def test_an_empty_name_fills_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", ""]) == 2
+    assert list(tmp_path.iterdir()) == []
