@@ -1,6 +1,7 @@
 """Trees: what stands in each environment, in a form that existing clients can read."""
 
 import re
+from pathlib import Path
 
 from tests.marketplaces.emulator.sample import HOST, SIGNATURE, Client, machine, product, uri, version
 
@@ -92,9 +93,10 @@ def test_whole_ids_behind_each_other_are_understood(live: Client) -> None:
     assert live.get(f"submission/{live.guid}/0").json()["target"] == {"targetType": "draft"}
 
 
-def test_signatures_of_disks_are_not_kept(live: Client) -> None:
+def test_signatures_of_disks_are_not_kept(live: Client, memory: Path) -> None:
     everything = str(live.tree("draft")) + str([vars(entry) for entry in live.emulator.journal()])
     assert SIGNATURE not in everything
+    assert not any(SIGNATURE.encode() in file.read_bytes() for file in memory.parent.iterdir())
     (query,) = set(re.findall(r"\?([^']+)", str(live.one(MACHINE)["vmImageVersions"])))
     assert query == "sp=rl&st=2026-01-01T00:00:00Z&se=2027-01-01T00:00:00Z&sv=2022-11-02&sr=c&sig=***"
 
