@@ -2,7 +2,6 @@
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from publisher.baseline import LOCK, OtherOffer, Published
@@ -89,4 +88,4 @@ def _by_lock(lock: "Lock | None", broken: Notice | None) -> Measure:
 
 def _catalogue_exists(settings: Settings) -> bool:
     url = settings.database_url
-    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).is_file()
+    return not url.startswith(_SQLITE) or os.path.isfile(url.removeprefix(_SQLITE))

@@ -102,8 +102,13 @@ def _parameters(query: str) -> dict[str, tuple[str, ...]]:
     return values
 
 
-def faults(url: str) -> Iterator[str]:
+@lru_cache(maxsize=64)
+def faults(url: str) -> tuple[str, ...]:
     """Why a text is no SAS URL of a VHD: sentences to follow "the SAS URL", quoting its host at most."""
+    return tuple(_faults(url))
+
+
+def _faults(url: str) -> Iterator[str]:
     if _CONTROL.search(url):
         yield "contains a line break or another control character"
         return
@@ -156,6 +161,7 @@ def _query_faults(sas: SasUrl) -> Iterator[str]:
         yield "has a '#', which ends the address too early"
 
 
+@lru_cache(maxsize=64)
 def moment(text: str) -> datetime | None:
     """The time of `st` or `se` in UTC; None unless it is a full date and time that exists.
 

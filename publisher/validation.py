@@ -162,7 +162,7 @@ def _probes(document: Document, settings: Settings) -> Mapping[Secret, DiskAnswe
     from publisher.sas import faults
 
     urls = [vhd.url for vhd in document.offer.vhds() if vhd.url] if document.offer else []
-    sound = (url for url in urls if not any(faults(url.reveal())))
+    sound = (url for url in urls if not faults(url.reveal()))
     return probe_disks(sound, proxy=settings["links.proxy"])
 
 

@@ -90,7 +90,7 @@ def read_document(path: Path, secrets: Secrets | None = None) -> Document:
         root = _parse(path, text)
     except Unreadable as error:
         return Document(path=path, offer=None, root=None, problems=(error.problem,), texts=texts)
-    binder = Binder(path.parent.resolve(), secrets or Secrets())
+    binder = Binder(Path(os.path.realpath(path.parent)), secrets or Secrets())
     offer = binder.bind(Offer, root, "")
     problems = tuple(binder.problems) + _format_problem(offer)
     return Document(path=path, offer=offer, root=root, problems=problems, texts=texts | binder.texts)
@@ -98,7 +98,7 @@ def read_document(path: Path, secrets: Secrets | None = None) -> Document:
 
 def _read(path: Path) -> bytes:
     try:
-        return read_regular(path.resolve())
+        return read_regular(os.path.realpath(path))
     except FileRefused as error:
         if "bytes" in str(error):
             raise Unreadable(Problem(rule="document-too-large", message=str(error))) from None

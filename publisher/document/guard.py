@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 from typing import Any, Final
 
 import yaml
@@ -41,6 +42,8 @@ def decode(data: bytes, file: str = "") -> str:
     except UnicodeDecodeError as error:
         raise Unreadable(_not_utf8(error, len(data) - len(error.object), file)) from None
     text = _lines(text)
+    if text.replace("\n", "").isprintable():  # a fast way to see that nothing forbidden is there
+        return text
     if found := FORBIDDEN.search(text):
         raise Unreadable(control_character(found.group(), mark=_place(text[: found.start()]), file=file))
     return text
@@ -124,20 +127,20 @@ class _Composer:
     def __init__(self, text: str, file: str) -> None:
         self.file, self.end = file, _place(text)
         self._read = _LOADER(text).get_event
-        self._count = 0
-
-    def _next(self) -> Any:
-        event = self._read()
-        self._count += 1
-        if self._count > MAX_EVENTS:
-            raise self._refuse("document-too-large", f"more than {MAX_EVENTS:,} values", event)
-        return event
+        self._next = islice(iter(self._read, None), MAX_EVENTS).__next__
 
     def _refuse(self, rule: str, message: str, event: Any, fix: str = "") -> Unreadable:
         mark = _mark(event.start_mark, self.end)
         return Unreadable(Problem(rule=rule, message=message, fix=fix, mark=mark, file=self.file))
 
     def document(self) -> Node:
+        try:
+            return self._document()
+        except StopIteration:
+            message = f"more than {MAX_EVENTS:,} values"
+            raise self._refuse("document-too-large", message, self._read()) from None
+
+    def _document(self) -> Node:
         self._next()  # stream start
         event = self._next()
         if isinstance(event, yaml.StreamEndEvent):
@@ -152,7 +155,8 @@ class _Composer:
         return node
 
     def _node(self, event: Any, depth: int) -> Node:
-        self._check(event, depth)
+        if depth > MAX_DEPTH or event.anchor or event.tag:
+            raise self._unsafe(event, depth)
         mark = _mark(event.start_mark, self.end)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, mark)
@@ -160,15 +164,14 @@ class _Composer:
             return self._sequence(mark, depth)
         return self._mapping(mark, depth)
 
-    def _check(self, event: Any, depth: int) -> None:
+    def _unsafe(self, event: Any, depth: int) -> Unreadable:
         if depth > MAX_DEPTH:
-            raise self._refuse("document-too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise self._refuse(
+            return self._refuse("document-too-deep", f"nested deeper than {MAX_DEPTH} levels", event)
+        if event.anchor:  # of an alias as well
+            return self._refuse(
                 "document-alias", "anchors and aliases are not read", event, "write the value out"
             )
-        if getattr(event, "tag", None):
-            raise self._refuse("document-tag", f"the tag {event.tag} is not read", event, "delete the tag")
+        return self._refuse("document-tag", f"the tag {event.tag} is not read", event, "delete the tag")
 
     def _scalar(self, event: Any, mark: Mark) -> Scalar:
         value, style = event.value, event.style
@@ -186,21 +189,24 @@ class _Composer:
     def _mapping(self, mark: Mark, depth: int) -> Mapping:
         mapping, seen = Mapping(mark), set[str]()
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
-            place = _mark(event.start_mark, self.end)
-            key = self._key(event, place, depth)
-            if (folded := unicodedata.normalize("NFC", key)) in seen:
+            key = self._key(event, depth)
+            if (folded := unicodedata.normalize("NFC", key.text)) in seen:
                 raise self._refuse(
-                    "document-duplicate-key", f"the key {key[:80]!r} stands twice", event, "keep one of them"
+                    "document-duplicate-key",
+                    f"the key {key.text[:80]!r} stands twice",
+                    event,
+                    "keep one of them",
                 )
             seen.add(folded)
-            mapping.keys[key] = place
-            mapping.items[key] = self._node(self._next(), depth + 1)
+            mapping.keys[key.text] = key.mark
+            mapping.items[key.text] = self._node(self._next(), depth + 1)
         return mapping
 
-    def _key(self, event: Any, mark: Mark, depth: int) -> str:
-        self._check(event, depth)
+    def _key(self, event: Any, depth: int) -> Scalar:
+        if event.anchor or event.tag:
+            raise self._unsafe(event, depth)
         if not isinstance(event, yaml.ScalarEvent):
             raise self._refuse("document-syntax", "a key must be a word", event)
         if len(event.value) > MAX_KEY:
             raise self._refuse("document-too-large", f"a key of {len(event.value):,} characters", event)
-        return self._scalar(event, mark).text
+        return self._scalar(event, _mark(event.start_mark, self.end))

@@ -1,5 +1,6 @@
 """What customers buy: a SKU, its prices, its technical configuration and its image versions."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
@@ -10,6 +11,7 @@ GENERATIONS: Final = ("x64-gen1", "x64-gen2", "arm64-gen2")
 MARKETS: Final = ("listed", "all", "tax-remitted")
 DEPRECATION_REASONS: Final = ("critical-security-issue", "end-of-support", "other")
 CLOUDS: Final = ("global", "government", "germany", "china")
+_VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 
 
 @record
@@ -203,7 +205,6 @@ def version_key(version: str) -> tuple[int, ...]:
 
     Leading zeros count as nothing, as published history demands (2026.01.09 equals 2026.1.9).
     """
-    parts = version.split(".")
-    if len(parts) != 3 or len(version) > 256 or not all(p.isascii() and p.isdigit() for p in parts):
+    if len(version) > 256 or not _VERSION.fullmatch(version):
         return ()
-    return tuple(int(part) for part in parts)
+    return tuple(map(int, version.split(".")))

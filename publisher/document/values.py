@@ -2,10 +2,13 @@
 
 from dataclasses import field
 from functools import cached_property
-from typing import Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from publisher.frozen import dataclass
 from publisher.redact import Secret, public_url
+
+if TYPE_CHECKING:
+    from publisher.media import Picture
 
 T = TypeVar("T")
 
@@ -57,6 +60,16 @@ class Asset:
         from hashlib import sha256  # OpenSSL takes its time to load
 
         return sha256(self.data).hexdigest()
+
+    @cached_property
+    def picture(self) -> "Picture | str":
+        """What it is as a PNG; for anything else the reason, to follow the file's name: "is empty"."""
+        from publisher.media import NotAPicture, inspect
+
+        try:
+            return inspect(self.data)
+        except NotAPicture as error:
+            return error.reason
 
 
 @record

@@ -73,7 +73,7 @@ def probe_disks(
 def _admit(url: str, policy: Policy) -> Target:
     """The place of a disk; raises Verdict, which quotes its host at most."""
     target = policy.admit(url, signed=True)
-    if not policy.exempts(target) and (fault := next(faults(url), "")):
+    if not policy.exempts(target) and (fault := next(iter(faults(url)), "")):
         raise Verdict.forbidden(fault)
     return target
 

@@ -192,11 +192,11 @@ def isv_remit(offer: Offer, limits: Profile) -> Iterator[Flaw]:
     those are is not documented: `tax_remitted` in the profile is a list to be kept, the portal's counts.
     Source: row 80; guide for VM offers, sell-to countries; Partner Center documentation.
     """
-    known = CODES - set(limits.tax_remitted)
+    settled = set(limits.tax_remitted)
     for sku in offer.skus:
-        own = [code for code in dict.fromkeys(sku.regions) if code in known]
+        own = [code for code in dict.fromkeys(sku.regions) if code in CODES and code not in settled]
         if own and sku.billing == HOURLY:
-            known -= set(own)
+            settled.update(own)
             message = f"sales tax is for the publisher to collect and pay in {', '.join(own)}"
             yield Flaw(at=f"{sku.at}/regions", message=message)
 

@@ -111,6 +111,8 @@ def folded(text: str) -> str:
 
 def skeleton(text: str) -> str:
     """The folded text with look-alike letters of other scripts made Latin."""
+    if text.isascii() and "&" not in text:  # nor a reference to other letters
+        return folded(text)
     return _skeleton(text[:LONGEST])
 
 

@@ -10,7 +10,7 @@ from publisher.baseline import Published
 from publisher.document.model import Asset, Listing, Offer
 from publisher.findings import Gate, Severity
 from publisher.frozen import dataclass
-from publisher.media import Colour, Look, NotAPicture, Picture
+from publisher.media import Colour, Look
 from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
 from publisher.rules.registry import Flaw, rule
 
@@ -44,30 +44,20 @@ def _samples(listing: Listing) -> Iterator[_Shown]:
             yield _Shown(key="", asset=image.file)
 
 
-def _picture(asset: Asset) -> Picture | None:
-    """What a picture's header says; None for what the format rules refuse."""
-    try:
-        return media.inspect(asset.data)
-    except NotAPicture:
-        return None
-
-
 def _malformed(shown: _Shown) -> Iterator[Flaw]:
     """What keeps a file from being a still PNG."""
-    try:
-        picture = media.inspect(shown.asset.data)
-    except NotAPicture as error:
-        yield Flaw(at=shown.asset.at, message=f"{shown} {error.reason}")
-        return
-    if picture.animated:
+    picture = shown.asset.picture
+    if isinstance(picture, str):
+        yield Flaw(at=shown.asset.at, message=f"{shown} {picture}")
+    elif picture.animated:
         yield Flaw(
             at=shown.asset.at, message=f"{shown} is animated", fix="export a single frame of it as PNG"
         )
 
 
 def _missized(shown: _Shown, limits: Profile) -> Iterator[Flaw]:
-    picture, size = _picture(shown.asset), limits.logos[shown.key]
-    if picture and not size.accepts(picture.width, picture.height):
+    picture, size = shown.asset.picture, limits.logos[shown.key]
+    if not isinstance(picture, str) and not size.accepts(picture.width, picture.height):
         message = f"{shown} has {picture.width}x{picture.height} pixels; it must be {size}"
         yield Flaw(at=shown.asset.at, message=message, fix=f"export it again in the size {size}")
 

@@ -179,8 +179,9 @@ class _Run:
         if (reason := given.left_out.get(rule.name)) and rule.name not in self._needed:
             self.skipped[rule.name] = reason
             return
-        if missing := rule.needs & self._missing:
-            self.skipped[rule.name] = reason or MISSING[next(name for name in rule.asks if name in missing)]
+        if not rule.needs.isdisjoint(self._missing):
+            missing = next(name for name in rule.asks if name in self._missing and name in rule.needs)
+            self.skipped[rule.name] = reason or MISSING[missing]
             return
         found, asked = self._ask_items(rule)
         if reason:  # asked for the sake of other rules alone
@@ -233,9 +234,10 @@ class _Run:
     def _blocked(self, rule: Rule, item: Mapping[str, Any]) -> str:
         if rule.scope == "vhd" and not item["vhd"].url:
             return f"the secret {item['vhd'].secret} cannot be looked up"
-        failed = rule.requires & self.failed.keys()
-        here = item[rule.scope].at if failed else ""
-        for name in sorted(failed):
+        if rule.requires.isdisjoint(self.failed):
+            return ""
+        here = item[rule.scope].at
+        for name in sorted(rule.requires & self.failed.keys()):
             if self.failed[name].above(here) or self.failed[name].below(here):
                 return f"{name} failed"
         return ""

@@ -119,19 +119,23 @@ def sas_expiry(vhd: VhdUrl, limits: Profile, now: datetime, gate: Gate) -> Itera
         yield Unjudged(reason="the end of a SAS stands in a stored access policy, which is not visible here")
         return
     asked, run = (timedelta(days=limits.days[name]) for name in ("sas_validity", "sas_run"))
-    left, day = end - now, f"{end:%Y-%m-%d %H:%M} UTC"
+    left = end - now
     if left <= timedelta(0):
-        yield _flaw(vhd, f"expired on {day}")
+        yield _flaw(vhd, f"expired on {_time(end)}")
     elif left < run:
-        yield _flaw(vhd, f"expires on {day}, in {_days(left)}; the longest run takes {_days(run)}")
+        yield _flaw(vhd, f"expires on {_time(end)}, in {_days(left)}; the longest run takes {_days(run)}")
     elif start and end - start < asked:
-        span = f"from {start:%Y-%m-%d %H:%M} to {day}"
+        span = f"from {start:%Y-%m-%d %H:%M} to {_time(end)}"
         yield _flaw(vhd, f"is valid {span}, {_days(end - start)}; {_days(asked)} are asked for")
     elif left < asked and not start and gate < Gate.PRODUCTION:
         yield _flaw(vhd, f"has no start and expires in {_days(left)}; {_days(asked)} are asked for")
     elif left < asked and gate >= Gate.PRODUCTION:
-        says = f"expires on {day}, in {_days(left)}; a repeated run may need {_days(asked)}"
+        says = f"expires on {_time(end)}, in {_days(left)}; a repeated run may need {_days(asked)}"
         yield _flaw(vhd, says, severity=Severity.WARNING)
+
+
+def _time(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC"
 
 
 def _days(span: timedelta) -> str:
@@ -152,9 +156,9 @@ def sas_start(vhd: VhdUrl, limits: Profile, now: datetime) -> Iterator[Flaw]:
     if start is None:
         return
     if start > now:
-        yield _flaw(vhd, f"is valid only from {start:%Y-%m-%d %H:%M} UTC on")
+        yield _flaw(vhd, f"is valid only from {_time(start)} on")
     elif now - start < lead:
-        says = f"began on {start:%Y-%m-%d %H:%M} UTC, less than {lead.days * 24} hours ago"
+        says = f"began on {_time(start)}, less than {lead.days * 24} hours ago"
         yield _flaw(vhd, says, severity=Severity.WARNING)
 
 
@@ -219,7 +223,7 @@ def sas_one_container(sku: Sku) -> Iterator[Flaw]:
 
 
 def _container(vhd: VhdUrl) -> str:
-    if not vhd.url or any(faults(vhd.url.reveal())):
+    if not vhd.url or faults(vhd.url.reveal()):
         return ""
     sas = _parts(vhd)
     return f"{sas.host}/{sas.container}"

@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from publisher import media
 from publisher.document.model import Asset, Listing, Video
 from publisher.findings import Gate
-from publisher.media import NotAPicture
 from publisher.profiles import PARTNER_CENTER, LogoSize, Profile
 from publisher.rules.links import shown, url_fault
 from publisher.rules.registry import Flaw, rule
@@ -80,10 +78,9 @@ def _host_fault(url: str, hosts: tuple[str, ...]) -> str:
 
 def _wrong(asset: Asset, size: LogoSize, *, read: bool = False) -> str:
     """What is wrong with a picture's pixels, "" for nothing; `read` tells what keeps it from being read."""
-    try:
-        picture = media.inspect(asset.data)
-    except NotAPicture as error:
-        return f"{asset.file} {error.reason}" if read else ""
+    picture = asset.picture
+    if isinstance(picture, str):
+        return f"{asset.file} {picture}" if read else ""
     if size.accepts(picture.width, picture.height):
         return f"{asset.file} is animated" if read and picture.animated else ""
     return f"{asset.file} has {picture.width}x{picture.height} pixels; it must be {size}"

@@ -49,15 +49,41 @@ class Sample:
 
 
 def offers(folder: Path) -> list[str]:
-    """The demo offer in many folders, each document about 5 KB."""
+    """The demo offer in many folders, each document about 5 KB, no two with the same texts and disks.
+
+    What was learnt of one must not help with the next.
+    """
     text = (DEMO / "offer.yaml").read_text(encoding="utf-8")
     text += f"# {'.' * 98}\n" * ((BYTES - len(text)) // 101)
     for number in range(OFFERS):
         place = folder / f"offer-{number}"
         shutil.copytree(DEMO, place)
-        renamed = text.replace("offer: beacon-metrics", f"offer: beacon-metrics-{number}")
-        (place / "offer.yaml").write_text(renamed, encoding="utf-8")
+        (place / "offer.yaml").write_text(text, encoding="utf-8")
+        for file in ("offer.yaml", "texts/description.html", "texts/terms.txt"):
+            number_everything(place / file, number)
     return [f"offer-{number}" for number in range(OFFERS)]
+
+
+def number_everything(path: Path, number: int) -> None:
+    """Put the offer's number beside its ID, its disks, and a word of each text."""
+    text = path.read_text(encoding="utf-8")
+    for word in ("beacon-metrics", "OS_VHD", "DATA_VHD"):
+        text = text.replace(word, f"{word}{'_' if word.isupper() else '-'}{number}")
+    for word in ("Beacon", "Metrics", "Charged", "server", "holders"):
+        text = text.replace(word, f"{word} {number}")
+    path.write_text(text, encoding="utf-8")
+
+
+def secrets(folder: Path) -> str:
+    """The SAS URLs of all offers, a disk each."""
+    lines = (DEMO / "demo.env").read_text(encoding="utf-8").splitlines()[1:3]
+    numbered = (
+        line.replace("=", f"_{number}=", 1).replace("-2.4.0.vhd", f"-{number}.vhd")
+        for number in range(OFFERS)
+        for line in lines
+    )
+    (folder / "demo.env").write_text("\n".join([*lines, *numbered]), encoding="utf-8")
+    return "demo.env"
 
 
 def long_offer(folder: Path) -> str:
@@ -79,13 +105,13 @@ def schema(folder: Path) -> str:
 
 def samples(folder: Path) -> dict[str, Sample]:
     def validate(*paths: str) -> Sample:
-        return Sample((*PUBLISHER, "validate", *paths, "--secrets-file", str(DEMO / "demo.env")))
+        return Sample((*PUBLISHER, "validate", *paths, "--secrets-file", secrets_file))
 
     def peer(*paths: str) -> Sample:
         files = [f"{path}/offer.yaml" for path in paths]
         return Sample((sys.executable, "-m", "check_jsonschema", "--schemafile", schema_file, *files))
 
-    many, schema_file = offers(folder), schema(folder)
+    many, schema_file, secrets_file = offers(folder), schema(folder), secrets(folder)
     complete = {"_PUBLISHER_COMPLETE": "complete_bash", "COMP_WORDS": "publisher va", "COMP_CWORD": "1"}
     of_rules = {**complete, "COMP_WORDS": "publisher explain ti", "COMP_CWORD": "2"}
     return {
