@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,7 @@ def _followed(root: Path, path: str) -> str:
     return real
 
 
+@lru_cache(maxsize=256)
 def check_name(name: str) -> None:
     """Raises FileRefused for a name that leads out of a folder, or is not portable."""
     if not name.strip():

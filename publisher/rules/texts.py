@@ -16,7 +16,8 @@ from publisher.rules.registry import Flaw, rule
 
 def length(text: str) -> int:
     """UTF-16 code units after CRLF became LF, as a browser's text box counts."""
-    return len(text.replace("\r\n", "\n").encode("utf-16-le", "surrogatepass")) // 2
+    text = text.replace("\r\n", "\n")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @rule("TXT101", "title-length")
