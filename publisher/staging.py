@@ -73,7 +73,9 @@ def _nothing_to_stage(engine: Engine, document: Document, view: OfferView) -> Ou
     if view.state in {"deletion_requested", "deleted"}:
         raise IllegalTransition(
             f"{view.key} is {view.state}: it cannot be staged",
-            hint=f"`publisher keep {view.offer}` withdraws a deletion",
+            hint="a new offer needs another ID"
+            if view.state == "deleted"
+            else f"`publisher keep {view.offer}` withdraws a deletion",
         )
     current = view.open or view.live
     if current is None or current.state == "draft" or not same_content(document, current):

@@ -46,6 +46,18 @@ def test_a_live_offer_is_asked_for_then_deleted(shop: Workshop) -> None:
     assert [ticket.state for ticket in shop.view.tickets] == ["answered"]
 
 
+def test_what_is_deleted_begins_anew_under_another_id(shop: Workshop) -> None:
+    live(shop)
+    request_deletion(shop.engine, KEY, "", WHY)
+    with pytest.raises(IllegalTransition) as asked:
+        staged(shop, "2.4.1")
+    finish_deletion(shop.engine, KEY, "")
+    with pytest.raises(IllegalTransition) as gone:
+        staged(shop, "2.4.1")
+    assert "publisher keep beacon-metrics" in asked.value.hint
+    assert gone.value.hint == "a new offer needs another ID"
+
+
 def test_a_deletion_is_withdrawn(shop: Workshop) -> None:
     live(shop)
     request_deletion(shop.engine, KEY, "", WHY)
