@@ -15,6 +15,8 @@ from publisher.errors import PublisherError
 from publisher.importing import read_offer
 from tests.importing.conftest import HERE, Desk
 from tests.importing.test_azpc import LISTING
+from tests.ingestion.offers import rich
+from tests.ingestion.store import stored
 
 OTHERS = {
     "an offer folder's document": "format: vm-offer/1\nskus: []\n",
@@ -123,6 +125,7 @@ def keys_of(value: Any) -> set[str]:
 
 
 PORTAL = json.loads((HERE / "portal-offer.json").read_text(encoding="utf-8"))
+TREE = {"resources": json.loads(json.dumps(list(stored(rich()).read())))}
 KEYS = sorted(
     keys_of(PORTAL) | keys_of(LISTING) | {"regionPrices", "individually", "1core", "1.0.0", "resources"}
 )
@@ -149,7 +152,9 @@ def mutated(value: Any, path: list[int], new: Any) -> Any:
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from([PORTAL, LISTING]), st.lists(st.integers(0, 50), min_size=1, max_size=7), ANYTHING)
+@given(
+    st.sampled_from([PORTAL, LISTING, TREE]), st.lists(st.integers(0, 50), min_size=1, max_size=9), ANYTHING
+)
 def test_known_keys_with_odd_values_never_break_the_program(
     tmp_path: Path, source: Any, path: list[int], new: Any
 ) -> None:
