@@ -1,0 +1,101 @@
+"""Measures `publisher pull` and the `diff` after it, of 3 SKUs with 40 versions each: `python tests/bench/pull.py`.
+
+An emulator is served from this process, where the product is live. Both commands run as users run them, in turns
+with the bare interpreter; the budget is 2 seconds by the clock for the two together. An argument says how many
+rounds (5).
+"""
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from publisher.document.built import offer_of
+from publisher.document.canonical import content_files
+from publisher.document.writing import NewFolder
+from publisher.marketplaces.emulator import Emulator, start_emulator
+from publisher.marketplaces.partner_center.assets import Uploaded
+from tests.ingestion.offers import rich, sas
+from tests.ingestion.store import Store, asked
+
+SKUS, VERSIONS, BUDGET = 3, 40, 2.0
+
+
+def product() -> NewFolder:
+    """The rich offer with other SKUs: each has a data disk in every version."""
+    new = rich()
+    base = next(sku for sku in new.offer["skus"] if sku["id"] == "xs")
+    new.offer["skus"] = [{**base, "id": f"sku-{number}", "alias": f"SKU {number}"} for number in range(SKUS)]
+    for number, sku in enumerate(new.offer["skus"]):
+        sku["generations"] = [{"type": "x64-gen2", "sku_id": sku["id"]}]
+        sku["images"] = [_image(new, number, version) for version in range(VERSIONS)]
+    return new
+
+
+def _image(new: NewFolder, sku: int, version: int) -> dict[str, object]:
+    names = [f"OS_{sku}_{version}", f"DATA_{sku}_{version}"]
+    new.secrets.update({name: sas(name.lower()) for name in names})
+    data = [{"lun": 0, "url": {"secret": names[1]}}]
+    return {"version": f"1.{version}.0", "os_vhd": {"secret": names[0]}, "data_vhds": data}
+
+
+def seed(emulator: Emulator) -> None:
+    """The product, live in the emulator."""
+    offer = offer_of(product())
+    assets, files, store = Uploaded(emulator.assets_url), content_files(offer), Store()
+    store.asset_url = lambda _files: assets.url  # type: ignore[method-assign]
+    assets.provide({assets.url(sha256, ""): data for sha256, data in files.items()})
+    emulator.seed(asked(offer, store, None), publish=True)
+
+
+def timed(folder: Path, emulator: Emulator, *argv: str) -> float:
+    """Seconds by the clock of one command. Ends the program when it fails."""
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("PUBLISHER_")}
+    environ |= {"PUBLISHER_TARGET": "emulator", "PUBLISHER_EMULATOR_URL": emulator.url}
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, *argv], cwd=folder, env=environ, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        sys.exit(f"exit code {done.returncode}: {' '.join(argv)}\n{done.stdout}{done.stderr}")
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the medians, and what they are of the budget."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with tempfile.TemporaryDirectory() as name, start_emulator(Path(name) / "emulator.db") as emulator:
+        folder, times = Path(name), []
+        seed(emulator)
+        for _ in range(rounds):
+            shutil.rmtree(folder / "offer", ignore_errors=True)
+            bare = timed(folder, emulator, "-c", "pass")
+            pull = timed(folder, emulator, "-m", "publisher", "pull", "atelier-nimbus/carto-flux", "offer")
+            diff = timed(
+                folder,
+                emulator,
+                "-m",
+                "publisher",
+                "diff",
+                "offer",
+                "--exit-code",
+                "--secrets-file",
+                "offer/secrets.env",
+            )
+            times.append((bare, pull, diff))
+    bare, pull, diff = (statistics.median(column) for column in zip(*times, strict=True))
+    print(f"{SKUS} SKUs, {VERSIONS} versions each, {rounds} rounds, medians")
+    print(
+        f"bare interpreter {bare:.3f} s, pull {pull:.3f} s ({pull / bare:.0f} x), diff {diff:.3f} s ({diff / bare:.0f} x)"
+    )
+    print(f"pull and diff {pull + diff:.3f} s, {(pull + diff) / BUDGET:.2f} of the budget of {BUDGET} s")
+
+
+if __name__ == "__main__":
+    main()
