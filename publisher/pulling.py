@@ -1,6 +1,6 @@
 """Writes what stands in the marketplace as an offer folder, with its lock file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
@@ -12,7 +12,7 @@ from publisher.document.model import Offer
 from publisher.document.writing import NewFolder
 from publisher.engine import Engine, Key, lock_of
 from publisher.errors import UsageError
-from publisher.ingestion import folder_of
+from publisher.ingestion import Tree, folder_of
 from publisher.lock import Live, Lock, lock_file
 
 if TYPE_CHECKING:
@@ -63,12 +63,13 @@ def pull(engine: Engine, key: Key, target: str = "") -> Pulled:
     folders = {
         name: folder_of(resources, publisher=key[0], fetch=fetch)
         for name, resources in found.items()
-        if name in {chosen, "live", "preview"}
+        if name in {chosen, "live"}
     }
     view = engine.catalogue.view(*key)
     known = view is not None and view.staged
-    offers = {name: offer_of(folder) for name, folder in folders.items()}
-    lock = lock_of(view) if view and known else _lock(market, key, offers)
+    live = offer_of(folders["live"]) if "live" in folders else None
+    preview = tuple(Tree.of(found.get("preview", ())).plans)
+    lock = lock_of(view) if view and known else _lock(market, key, live, preview)
     new = folders[chosen]
     if lock.staged:
         new = replace(new, files={**new.files, LOCK: lock_file(lock)})
@@ -85,15 +86,14 @@ def _readable(engine: Engine) -> "PartnerCenter":
     return cast("PartnerCenter", engine.marketplace)
 
 
-def _lock(market: "PartnerCenter", key: Key, offers: Mapping[str, Offer]) -> Lock:
-    """The lock file of an offer that the catalogue does not know: what is live, and what is in preview."""
-    live, preview = offers.get("live"), offers.get("preview")
+def _lock(market: "PartnerCenter", key: Key, live: Offer | None, preview: tuple[str, ...]) -> Lock:
+    """The lock file of an offer that the catalogue does not know: what is live, SKUs in preview."""
     skus = tuple(_published(live)) if live else ()
     known = {sku.id for sku in skus}
     staged = tuple(
-        PublishedSku(id=sku.id, state="staging", versions=(), locked=None)
-        for sku in (preview.skus if preview else ())
-        if sku.id not in known
+        PublishedSku(id=name, state="staging", versions=(), locked=None)
+        for name in preview
+        if name not in known
     )
     return Lock(
         publisher=key[0],

@@ -6,6 +6,7 @@ are kept as they were found.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from publisher.document.model import version_key
@@ -43,7 +44,10 @@ def _lower(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    return public_url(value) if isinstance(value, str) else value
+    return _public(value) if isinstance(value, str) else value
+
+
+_public = lru_cache(maxsize=4096)(public_url)
 
 
 def version_name(value: Any) -> Any:
