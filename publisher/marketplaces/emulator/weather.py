@@ -59,7 +59,7 @@ class Weather:
         else:
             answer = await self._spoiled(fault, scope, await _body(receive))
         if answer is None:
-            self._drop(scope)
+            await self._drop(scope)
         else:
             await answer.send(send, over=fault.seconds if fault and fault.fault == "trickle" else 0)
 
@@ -113,7 +113,7 @@ class Weather:
         self._last[scope["path"]] = answer
         return answer
 
-    def _drop(self, scope: Scope) -> None:
+    async def _drop(self, scope: Scope) -> None:
         """Reset the connection of a request."""
         for protocol in list(self._connections()):
             if getattr(protocol, "scope", None) is scope:
@@ -121,6 +121,7 @@ class Weather:
                 raw = protocol.transport.get_extra_info("socket")
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
                 protocol.transport.abort()
+        await asyncio.sleep(0)  # the server hears of it, and does not wonder where the answer is
 
 
 class Answer:

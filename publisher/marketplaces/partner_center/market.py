@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from publisher.errors import MarketplaceConflict, MarketplaceRefused
+from publisher.errors import MarketplaceRefused
 from publisher.ingestion.fields import located
 from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Request, Slot, Status
-from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job, number_of
+from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job
 from publisher.marketplaces.partner_center.assets import Assets
 from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing
+from publisher.marketplaces.partner_center.listed import Remote, demand_rest, is_shown, ours, staged_preview
 from publisher.marketplaces.partner_center.wanted import Wanted
 
 _DRAFT: Final = "draft"
-Remote = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class PartnerCenter:
         """See that the product is at rest and the content can be sent; remember what is there before."""
         product = self.api.product(request.offer)
         entries = self.api.entries(product) if product else []
-        _demand_rest(request, entries, self._pace.look_again)
+        demand_rest(request, entries, self._pace.look_again)
         remote = {
             "slot": request.slot.value,
             "product": product,
@@ -69,7 +69,7 @@ class PartnerCenter:
         if request.slot is Slot.STAGING:
             wanted.check()
             return remote
-        return remote | {"preview": _staged(request, entries, wanted)}
+        return remote | {"preview": staged_preview(request, entries, wanted)}
 
     def submit(self, request: Request, *, now: datetime, remote: Remote = NOTHING) -> Status:
         """Configure the draft, or publish it where it says all that it shall already."""
@@ -107,7 +107,7 @@ class PartnerCenter:
         known = {**remote, "product": remote["product"] or self.api.product(offer)}
         if known.get("job") and (job := self.api.job(known["job"])):
             return self._published(identity, known, job, now)
-        if known["product"] and (entry := _ours(known, self.api.entries(known["product"]))):
+        if known["product"] and (entry := ours(known, self.api.entries(known["product"]))):
             return self._listed(identity, known, entry, now)
         if known.get("draft_job") and (job := self.api.job(known["draft_job"])):
             return self._configured(identity, known, job, now)
@@ -139,7 +139,7 @@ class PartnerCenter:
         step = TARGETS[Slot(remote["slot"])]
         if job.progress is Progress.CANCELLED:
             return self._status(identity, job.progress, step, f"cancelled during {step}", now)
-        return self._published(identity, remote, job, now)
+        return self._of_job(identity, job, step, now, {"product": remote["product"]})
 
     def content(
         self, publisher: str, offer: str, slot: Slot, *, subscription: str | None = None
@@ -176,18 +176,32 @@ class PartnerCenter:
     def _publish(self, identity: str, known: Remote, now: datetime) -> Status:
         target = TARGETS[Slot(known["slot"])]
         job = self.api.configure([publishing(known["product"], target, known.get("preview", ""))])
-        return self._published(identity, known, job, now)
+        sent = self._published(identity, known, job, now)
+        return sent or self._status(identity, Progress.UNKNOWN, target, "it may have arrived, or not", now)
 
     def _configured(self, identity: str, known: Remote, job: Job, now: datetime) -> Status:
         if job.progress is Progress.READY:
             return self._publish(identity, known, now)
         return self._of_job(identity, job, _DRAFT, now, {"product": known["product"]})
 
-    def _published(self, identity: str, known: Remote, job: Job, now: datetime) -> Status:
-        if job.conflict and (entry := _ours(known, self.api.entries(known["product"]))):
+    def _published(self, identity: str, known: Remote, job: Job, now: datetime) -> Status | None:
+        """What a job says, where the list of submissions does not say otherwise."""
+        entries = self.api.entries(known["product"]) if job.conflict or job.progress is Progress.READY else []
+        if job.conflict and (entry := ours(known, entries)):
             return self._listed(identity, known, entry, now)  # it was carried out twice, and refused once
+        if job.progress is Progress.READY and not is_shown(known, entries):
+            return self._unshown(identity, known, job, now)
         remote = {"job": job.id, "product": known["product"]}
         return self._of_job(identity, job, TARGETS[Slot(known["slot"])], now, remote)
+
+    def _unshown(self, identity: str, known: Remote, job: Job, now: datetime) -> Status | None:
+        """A job that has succeeded though nothing was published was none of ours: an answer got mixed up."""
+        since = str(known.get("unshown") or now.isoformat())
+        if (now - datetime.fromisoformat(since)).total_seconds() >= self._pace.settle:
+            return None
+        message = "its job has succeeded, and the list of submissions does not show it yet"
+        remote = {"job": job.id, "product": known["product"], "unshown": since}
+        return self._status(identity, Progress.UNKNOWN, TARGETS[Slot(known["slot"])], message, now, remote)
 
     def _of_job(self, identity: str, job: Job, step: str, now: datetime, remote: Remote) -> Status:
         said = {Progress.READY: f"{step} is published", Progress.CANCELLED: f"cancelled during {step}"}
@@ -240,42 +254,3 @@ class PartnerCenter:
             look_again=0 if progress.final else wait,
             remote=remote,
         )
-
-
-def _demand_rest(request: Request, entries: list[Entry], look_again: float) -> None:
-    """Raise MarketplaceConflict while anything of the product is being published."""
-    busy = next((entry for entry in entries if not entry.progress.final), None)
-    if busy is not None:
-        raise MarketplaceConflict(
-            f"{request.publisher}/{request.offer}: {busy.id} is being published to {busy.target}"
-            f" since {busy.created or 'an unknown time'}, by whoever sent it",
-            hint="wait until it has ended (--wait does), or cancel it there",
-            look_again=look_again,
-        )
-
-
-def _staged(request: Request, entries: list[Entry], wanted: Wanted) -> str:
-    """The preview submission that holds the request's content. Raises MarketplaceRefused without one."""
-    preview = next((e for e in entries if e.target == "preview" and e.progress is Progress.READY), None)
-    if preview is None:
-        raise MarketplaceRefused(
-            f"{request.publisher}/{request.offer}: no preview is ready to go live", hint="stage it first"
-        )
-    if differing := wanted.differing_from("preview"):
-        raise MarketplaceRefused(
-            f"{request.publisher}/{request.offer}: the preview holds another content than was staged: "
-            + ", ".join(differing),
-            hint="it was changed in the portal or by another tool: "
-            f"`publisher cancel {request.offer}`, then stage the folder again",
-        )
-    return preview.id
-
-
-def _ours(known: Remote, entries: list[Entry]) -> Entry | None:
-    """The entry that our request made: for live, that of its preview; for preview, a new one."""
-    if known["slot"] == Slot.PRODUCTION.value:
-        own = (entry for entry in entries if entry.target == "live" and entry.id == known["preview"])
-    else:
-        newest = max(map(number_of, known["before"]), default=0)
-        own = (entry for entry in entries if entry.number > newest)
-    return next(own, None)
