@@ -46,7 +46,10 @@ def show(
     ticket: Annotated[
         str, typer.Argument(metavar="NUMBER|OFFER", help="A ticket, or the newest open one of an offer.")
     ],
-    format: Annotated[Literal["md", "txt", "eml", "json"], typer.Option(help="How to write it.")] = "md",
+    format: Annotated[
+        Literal["md", "txt", "eml", "json"],
+        typer.Option("--output-format", "--format", help="How to write it."),
+    ] = "md",
     language: Annotated[str, typer.Option(help="en or fr; the settings decide without it.")] = "",
     output: Annotated[Path | None, typer.Option(help="Write the draft into this file.")] = None,
 ) -> None:
