@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 
 import typer  # noqa: E402
 
+from docs import homes  # noqa: E402
 from publisher.cli import COMMANDS  # noqa: E402
 from publisher.redact import redact  # noqa: E402
 from publisher.reports import differences, explanation  # noqa: E402
@@ -56,6 +57,7 @@ def pages() -> dict[str, str]:
     found = {
         "commands.md": _commands(),
         "profiles.md": differences.markdown(),
+        "mapping.md": homes.page(),
         "rules/README.md": _index(rules),
     }
     return found | {f"rules/{rule.name}.md": _page(rule) for rule in rules}

@@ -29,7 +29,7 @@ def loaded(module: str) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     ["publisher.document", "publisher.rules.runner", "publisher.lifecycle", "publisher.profiles", "publisher.findings",
-     "publisher.lock", "publisher.validation", "publisher.diff", "publisher.sas", "publisher.media", "publisher.tickets"],
+     "publisher.ingestion", "publisher.lock", "publisher.validation", "publisher.diff", "publisher.sas", "publisher.media", "publisher.tickets"],
 )  # fmt: skip
 def test_the_core_imports_no_heavy_library(module: str) -> None:
     assert loaded(module) & set(HEAVY) == set()
