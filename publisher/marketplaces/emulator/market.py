@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from sqlite3 import Connection
 from typing import Any
 from uuid import uuid4
@@ -32,54 +33,18 @@ class EmulatedMarketplace(Desk):
         """Take a configure: the status of its job, whose end is decided but not told yet."""
         with self._turn() as (db, known):
             resources = read_configure(body, known)
-            draft, job = Draft(db, known), Job(id=str(uuid4()), product="", accepted_at=self.clock())
+            job = Job(id=str(uuid4()), product="", accepted_at=self.clock())
             db.execute("SAVEPOINT configure")
             try:
-                job = self._carried_out(db, job, resources, draft, known)
+                job = _carried_out(db, job, resources, known)
                 db.execute("RELEASE configure")
             except JobFailed as failure:
                 db.execute("ROLLBACK TO configure")
                 if known.busy_status and failure.code == "conflict":
                     raise ApiError(known.busy_status, "Conflict", failure.details) from None
-                job = Job(
-                    id=job.id,
-                    product="",
-                    accepted_at=job.accepted_at,
-                    result="failed",
-                    errors=[failure.error],
-                )
+                job = replace(job, result="failed", errors=[failure.error])
             tables.add_job(db, job)
             return jobs.told(job)
-
-    def _carried_out(
-        self, db: Connection, job: Job, resources: list[Json], draft: Draft, known: Switches
-    ) -> Job:
-        number = target = product = ""
-        for body in in_order(resources):
-            if kind(body) == "submission":
-                product = draft.product(body)
-                if running := jobs.running(db, product):
-                    jobs.settle(db, running, known, job.accepted_at)
-                number, target = publishing.publish(
-                    db, body, draft, job=job.id, switches=known, now=job.accepted_at
-                )
-            elif kind(body) == "price-and-availability-update-private-audiences":
-                update_audiences(db, draft, body, job=job.id, now=job.accepted_at)
-            else:
-                draft.put(body)
-        product = product or next((ids.product_of(given) for given in draft.given), "")
-        self._demand_quiet(db, product, draft, known, target)
-        _note_changes(db, draft, job)
-        done = [found for given in draft.given if (found := tables.resource(db, given))]
-        return Job(
-            id=job.id, product=product, accepted_at=job.accepted_at, number=number, target=target,
-            result="succeeded", resources=done,
-        )  # fmt: skip
-
-    def _demand_quiet(self, db: Connection, product: str, draft: Draft, known: Switches, target: str) -> None:
-        if draft.effects and not target and not known.edits_while_publishing and jobs.running(db, product):
-            locked = inner("productLocked", "The product is being published.", f"product/{product}")
-            raise JobFailed("conflict", "Conflict", [locked])
 
     def job(self, job_id: str) -> Json:
         """The configure-status of a job; a look may move it on."""
@@ -181,6 +146,42 @@ class EmulatedMarketplace(Desk):
         _demand_product(db, product)
         if running := jobs.running(db, product):
             jobs.settle(db, running, known, self.clock(), looks=1)
+
+
+def _carried_out(db: Connection, job: Job, resources: list[Json], known: Switches) -> Job:
+    """The job with everything done that it asks for. Raises JobFailed; then nothing of it may be kept."""
+    draft = Draft(db, known)
+    submissions = [body for body in resources if kind(body) == "submission"]
+    for body in in_order(resources):
+        if kind(body) == "price-and-availability-update-private-audiences":
+            update_audiences(db, draft, body, job=job.id, now=job.accepted_at)
+        elif kind(body) != "submission":
+            draft.put(body)
+    _note_changes(db, draft, job)
+    product = next((ids.product_of(given) for given in draft.given), "")
+    if not submissions:
+        _demand_quiet(db, product, draft, known)
+    done = [found for given in draft.given if (found := tables.resource(db, given))]
+    job = replace(job, product=product, result="succeeded", resources=done)
+    for submission in submissions:
+        job = _published(db, job, submission, draft, known)
+    return job
+
+
+def _published(db: Connection, job: Job, submission: Json, draft: Draft, known: Switches) -> Job:
+    product = draft.product(submission)
+    if running := jobs.running(db, product):  # it may have ended, and nobody has looked
+        jobs.settle(db, running, known, job.accepted_at)
+    number, target = publishing.publish(
+        db, submission, draft, job=job.id, switches=known, now=job.accepted_at
+    )
+    return replace(job, product=product, number=number, target=target)
+
+
+def _demand_quiet(db: Connection, product: str, draft: Draft, known: Switches) -> None:
+    if draft.effects and not known.edits_while_publishing and jobs.running(db, product):
+        locked = inner("productLocked", "The product is being published.", f"product/{product}")
+        raise JobFailed("conflict", "Conflict", [locked])
 
 
 def _job(db: Connection, job_id: str) -> Job:

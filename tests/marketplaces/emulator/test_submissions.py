@@ -148,6 +148,8 @@ def test_a_modular_publish_takes_only_what_is_in_the_call(live: Client) -> None:
     live.configure(byol)
     modular = [live.one("product"), live.one("property"), live.one("plan"), hourly]
     assert live.configure(*modular, live.submission("preview"))["jobResult"] == "succeeded"
+    effects = [entry.effect for entry in live.emulator.journal()]
+    assert effects[-3:] == ["draft-changed", "submission-accepted", "slot-filled"]
     found = {plan: "2.0.0" in str(live.one(MACHINE, "preview", plan)) for plan in ("hourly", "byol")}
     assert found == {"hourly": True, "byol": False}
 
