@@ -5,13 +5,18 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
 from publisher.cli import run
+from publisher.marketplaces.emulator import Emulator
+from publisher.marketplaces.emulator.market import EmulatedMarketplace
 from tests.conftest import DEMO, ROOT
+from tests.marketplaces.emulator.sample import Client, product
 
 SERVE = ("-m", "publisher", "emulator", "serve", "--port", "0")
 
@@ -38,6 +43,29 @@ def test_it_serves_until_ctrl_c(tmp_path: Path) -> None:
     assert re.search("PUBLISHER_EMULATOR_URL=http://127.0.0.1:[0-9]+\n", said)
     assert (process.returncode, "Traceback" in said) == (0, False)
     assert (tmp_path / ".publisher" / "emulator.db").exists()
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Client]:
+    """A client before a process that serves, and is killed at the end."""
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, *SERVE], cwd=folder, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:  # fmt: skip
+        assert process.stdout
+        origin = process.stdout.readline().split()[1].removesuffix("/rp/product-ingestion")
+        client = Client(Emulator(origin=origin, market=EmulatedMarketplace(folder / "unused.db")))
+        with client.session:
+            yield client
+        process.kill()
+
+
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    with serving(tmp_path) as client:
+        jobs = [client.start(*product(f"lamp-{number}"))["jobId"] for number in range(5)]
+    with serving(tmp_path) as client:
+        assert [client.end(job)["jobResult"] for job in jobs] == ["succeeded"] * 5
+        assert len(client.get("product").json()["value"]) == 5
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from publisher.submissions import Outcome, observe, refuse_failed
 from tests.stress.checker import check, repeated
 from tests.workshop import KEY, Workshop, content, open_workshop
 
-LOOKS = 40  # at one submission, before a round is given up
+LOOKS = 60  # at one submission, before a round is given up
 
 
 class Rehearsal:
@@ -123,7 +123,7 @@ def rehearsal(root: Path) -> Iterator[Rehearsal]:
             name="emulator",
             fetch=lambda url: b"",
             rehearsal=True,
-            pace=Pace(look_again=0.2, settle=0),
+            pace=Pace(look_again=0.2, settle=30),
         )
         with open_workshop(root, target="emulator", emulator_url=emulator.origin, profile="classic") as shop:
             shop.engine = replace(shop.engine, marketplace=market)
