@@ -1,8 +1,10 @@
-"""Deletes what was staged or is live, the only way there is: by a support ticket that is drafted here."""
+"""Asks for the deletion of what was staged or is live by a support ticket, which is drafted here."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any, Literal
 
 from publisher.catalogue import OfferView, Work
 from publisher.catalogue.views import SkuView
@@ -24,33 +26,57 @@ class Wish:
 
 
 def request_deletion(
-    engine: Engine, key: Key, sku: str, wish: Wish, *, formats: tuple[str, str] = ("md", "en")
+    engine: Engine,
+    key: Key,
+    sku: str,
+    wish: Wish,
+    *,
+    formats: tuple[str, str] = ("md", "en"),
+    from_customers: bool = False,
 ) -> TicketFacts:
     """Draft and record the ticket that asks for a deletion; `sku` is "" for the whole offer.
 
     `formats` is the format and the language that it will be rendered in: what cannot be rendered is
-    not recorded.
+    not recorded. `from_customers` asks for more than a deprecation does, which may stand already.
 
     Raises IllegalTransition with every reason, and says `discard` for what was never staged.
     """
     view = observe(engine, key).view
-    target = _sku(view, sku) if sku else None
+    target = sku_of(view, sku) if sku else None
     with write(engine, key, seen=view.rev) as work:
-        reasons = objections(work.view, target)
-        if target:
-            work.fire_sku(sku, "request_deletion", reasons=reasons, detail={"reason": wish.reason})
+        reasons = objections(work.view, target) | (_unused(view, target) if from_customers else {})
+        if from_customers and not sku and view.state == "deletion_requested" and not reasons:
+            work.append("offer", "ticket", view.state, view.state, {"reason": wish.reason})
         else:
-            work.fire("request_deletion", reasons=reasons, detail={"reason": wish.reason})
+            ask(work, sku, reasons, {"reason": wish.reason})
         facts = _facts(
             engine, view, sku, wish, head=work.view.head, number=f"{view.offer}-{work.view.events}"
         )
+        facts = replace(facts, removal=from_customers)
         render(facts, format=formats[0], language=formats[1])
         work.open_ticket(number=facts.number, sku=sku, facts=facts.as_dict())
-    _refresh_lock(engine, key)
+    refresh_lock(engine, key)
     return facts
 
 
-def _sku(view: OfferView, sku_id: str) -> SkuView:
+def ask(work: Work, sku: str, reasons: Mapping[str, str], detail: Mapping[str, Any]) -> None:
+    """Record the wish that a SKU, or for "" the whole offer, be gone."""
+    if sku:
+        work.fire_sku(sku, "request_deletion", reasons=reasons, detail=detail)
+    else:
+        work.fire("request_deletion", reasons=reasons, detail=detail)
+
+
+def _unused(view: OfferView, target: SkuView | None) -> dict[str, str]:
+    """Nobody has what never was live."""
+    if target.live_since if target else view.live:
+        return {}
+    what = f"SKU {target.sku}" if target else view.key
+    return {"ever_staged": f"{what} never was live: no customer has it, `publisher delete` takes it away"}
+
+
+def sku_of(view: OfferView, sku_id: str) -> SkuView:
+    """The SKU of this ID. Raises UsageError, naming those that there are."""
     if found := view.sku(sku_id):
         return found
     known = ", ".join(sku.sku for sku in view.skus)
@@ -122,32 +148,37 @@ def _day(moment: str) -> date:
 def finish_deletion(engine: Engine, key: Key, sku: str) -> Outcome:
     """Mark a deletion as done by the marketplace's support."""
     view = engine.view(key)
-    identity = _ticket_number(view, sku)
+    identity = open_request(view, sku)
     engine.marketplace.withdraw(*key, sku or None, identity=identity, now=engine.clock())
-    outcome = _close(engine, key, sku, "delete", "answered")
-    if sku:
-        engine.say(f"take SKU {sku} out of the document: its ID cannot come back")
-    return outcome
+    return close(engine, key, sku, "delete", "answered")
 
 
 def keep(engine: Engine, key: Key, sku: str) -> Outcome:
     """Withdraw a deletion: back to the state before."""
-    return _close(engine, key, sku, "keep", "withdrawn")
+    open_request(engine.view(key), sku)
+    return close(engine, key, sku, "keep", "withdrawn")
 
 
-def _ticket_number(view: OfferView, sku: str) -> str:
+def open_request(view: OfferView, sku: str) -> str:
+    """The number of the open ticket, or the offer's name where the deletion goes without one."""
     number = next((t.number for t in view.tickets if t.state == "open" and t.sku == sku), "")
-    if number:
-        return number
+    if number or (not sku and view.state == "deletion_requested"):
+        return number or view.key
     what = f"SKU {sku} of {view.key}" if sku else view.key
     raise IllegalTransition(
         f"no deletion of {what} is open", hint=f"`publisher status {view.offer}` shows what can be done"
     )
 
 
-def _close(engine: Engine, key: Key, sku: str, trigger: str, state: str) -> Outcome:
+def close(
+    engine: Engine,
+    key: Key,
+    sku: str,
+    trigger: Literal["keep", "delete"],
+    state: Literal["answered", "withdrawn"],
+) -> Outcome:
+    """End a deletion one way or the other, with its tickets."""
     view = engine.view(key)
-    _ticket_number(view, sku)
     if sku and trigger == "keep" and view.state == "deletion_requested":
         raise IllegalTransition(
             f"SKU {sku} goes with {view.key}, whose deletion is asked for",
@@ -155,11 +186,13 @@ def _close(engine: Engine, key: Key, sku: str, trigger: str, state: str) -> Outc
         )
     with write(engine, key, seen=view.rev) as work:
         _fire(work, sku, trigger)
-        work.close_ticket(sku=sku, state="answered" if state == "answered" else "withdrawn")
+        work.close_ticket(sku=sku, state=state)
         if trigger == "delete" and not sku:
             for ticket in view.tickets:
                 work.close_ticket(sku=ticket.sku, state="answered")
-    after = _refresh_lock(engine, key)
+    if trigger == "delete" and sku:
+        engine.say(f"take SKU {sku} out of the document: its ID cannot come back")
+    after = refresh_lock(engine, key)
     what = f"SKU {sku} of {view.key}" if sku else view.key
     now = after.sku(sku) if sku else None
     return Outcome(view=after, changed=True, message=f"{what} is {now.state if now else after.state}")
@@ -172,7 +205,8 @@ def _fire(work: Work, sku: str, trigger: str) -> None:
         work.fire(trigger)
 
 
-def _refresh_lock(engine: Engine, key: Key) -> OfferView:
+def refresh_lock(engine: Engine, key: Key) -> OfferView:
+    """The offer as it stands now, in its lock file too."""
     view = engine.view(key)
     if view.folder:
         write_lock_file(engine, view, Path(view.folder))

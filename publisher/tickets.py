@@ -54,6 +54,7 @@ class TicketFacts:
 
     `skus` are those to delete: all of them when `whole_offer`. `drafted` is aware. Only `reason` and
     `customer_note` may have several lines. `history_head` anchors the offer's history outside of us.
+    `removal` asks today's marketplace to take it from customers who have it, too.
     """
 
     number: str
@@ -73,11 +74,12 @@ class TicketFacts:
     contact_email: str = ""
     contact_phone: str = ""
     history_head: str
+    removal: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able, for storage: dates in ISO form, every text redacted."""
         plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+        return {name: value for name, value in plain.items() if name != "removal" or value}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -126,7 +128,7 @@ def render(facts: TicketFacts, *, format: str = "md", language: str = "en") -> s
     """
     _check_known("ticket format", format, FORMATS)
     _check_known("ticket language", language, LANGUAGES)
-    words = _words(language)
+    words = _words(language, removal=facts.removal)
     if format == "json":
         text = _json(facts, words, language)
     elif format == "eml":
@@ -223,12 +225,13 @@ _STYLES: Final = {
 # -- what a template gets: plain dicts and lists of texts --
 
 
-def _words(language: str) -> dict[str, Any]:
-    return tomllib.loads((folder("templates") / "tickets" / f"{language}.toml").read_text("utf-8"))
+def _words(language: str, *, removal: bool) -> dict[str, Any]:
+    words = tomllib.loads((folder("templates") / "tickets" / f"{language}.toml").read_text("utf-8"))
+    return words | (words["removal"] if removal else {})
 
 
 def _link(words: Mapping[str, Any]) -> str:
-    return _FORM.format(locale=words["locale"])
+    return str(words.get("link") or _FORM.format(locale=words["locale"]))
 
 
 def _context(facts: TicketFacts, words: Mapping[str, Any], style: _Style) -> dict[str, Any]:
@@ -335,7 +338,7 @@ def _mail(facts: TicketFacts, words: Mapping[str, Any]) -> str:
 def _json(facts: TicketFacts, words: Mapping[str, Any], language: str) -> str:
     envelope = {
         "version": 1,
-        "kind": "deletion",
+        "kind": "removal" if facts.removal else "deletion",
         "language": language,
         "link": _link(words),
         "labels": {"problem_type": words["problem_type"], "category": words["category"]},

@@ -82,6 +82,11 @@ def confirm_offer(key: Key, given: str, what: str) -> None:
 def report(outcome: Outcome) -> None:
     """Say where the offer stands; a refusal of the marketplace is an error."""
     refuse_failed(outcome)
+    tell(outcome)
+
+
+def tell(outcome: Outcome) -> None:
+    """Say where the offer stands, whatever became of its latest submission."""
     for step in outcome.steps:
         result(step)
     result(outcome.message)
@@ -89,24 +94,32 @@ def report(outcome: Outcome) -> None:
         note(f"the marketplace is at work; look again in {outcome.look_again:.0f} s, or use --wait")
 
 
-def follow(opened: Engine, key: Key, outcome: Outcome, *, wait: bool, timeout: float) -> Outcome:
+def follow(
+    opened: Engine,
+    key: Key,
+    outcome: Outcome,
+    *,
+    wait: bool,
+    timeout: float,
+    look: Callable[[Engine, Key], Outcome] = observe,
+) -> Outcome:
     """With `wait`, look again until nothing is awaited; says each change, and that it is alive."""
     deadline = time.monotonic() + timeout if timeout else None
     said = time.monotonic()
     while wait and outcome.look_again is not None:
         _pause(outcome.look_again, deadline, outcome.message)
         previous, steps = outcome.message, outcome.steps
-        outcome = replace(_looked(opened, key, outcome), steps=steps)
+        outcome = replace(_looked(opened, key, outcome, look), steps=steps)
         if outcome.message != previous or time.monotonic() - said > HEARTBEAT:
             note(outcome.message)
             said = time.monotonic()
     return outcome
 
 
-def _looked(opened: Engine, key: Key, outcome: Outcome) -> Outcome:
+def _looked(opened: Engine, key: Key, outcome: Outcome, look: Callable[[Engine, Key], Outcome]) -> Outcome:
     """A marketplace that does not answer for a while ends no wait."""
     try:
-        return observe(opened, key)
+        return look(opened, key)
     except (MarketplaceUnavailable, MarketplaceThrottled) as error:
         note(f"looking again: {error.message}")
         return replace(outcome, look_again=max(outcome.look_again or 0, getattr(error, "retry_after", 5)))

@@ -98,9 +98,10 @@ def deprecate(
 
     Example: publisher image deprecate my-offer --all-skus --version 1.2.0 --reason end-of-support
     """
-    from publisher.document.deprecating import Notice, deprecate_image
+    from publisher.document.deprecating import deprecate_image
+    from publisher.document.model import Deprecation
 
-    notice = Notice(in_days=in_days, reason=reason or "", alternative=alternative)
+    notice = Deprecation(in_days=in_days, reason=reason or "", alternative=alternative)
     say(deprecate_image(_document(path), _skus(sku, all_skus), version, notice))
 
 

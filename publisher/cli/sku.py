@@ -57,10 +57,11 @@ def deprecate(
 
     Example: publisher sku deprecate my-offer --sku byol --reason end-of-support --alternative hourly
     """
-    from publisher.document.deprecating import Notice, deprecate_sku
+    from publisher.document.deprecating import deprecate_sku
+    from publisher.document.model import Deprecation
     from publisher.document.save import open_for_edit
 
-    notice = Notice(in_days=in_days, reason=reason or "", alternative=alternative)
+    notice = Deprecation(in_days=in_days, reason=reason or "", alternative=alternative)
     say(deprecate_sku(open_for_edit(path), sku, notice))
 
 

@@ -1,36 +1,19 @@
 """Edits of an offer by command: a SKU or a version leaves the store, or stays after all."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from publisher.document import Document
 from publisher.document.change import Change, Merge, Remove, at, plain, steps
 from publisher.document.edit import Edited, Step, each, image_of, offer_of
-from publisher.document.model import Image, Sku, version_key
+from publisher.document.model import Deprecation, Image, Sku, version_key
 from publisher.errors import Refused
 from publisher.profiles import CLASSIC
 
 _FIELDS: Final = ("deprecated", "deprecation")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """When what is deprecated leaves (days from its publication), why, and what customers can take instead.
-
-    `reason` is a word of the offer format, `alternative` the ID of a SKU or offer; both may be empty.
-    """
-
-    in_days: int
-    reason: str = ""
-    alternative: str = ""
-
-    def fields(self) -> dict[str, Any]:
-        """What the document says of it."""
-        return {name: value for name, value in vars(self).items() if value != ""}
-
-
-def deprecate_sku(document: Document, sku_id: str, notice: Notice) -> Edited:
+def deprecate_sku(document: Document, sku_id: str, notice: Deprecation) -> Edited:
     """Write that a SKU leaves. Raises Refused for an alternative that is the SKU itself."""
     _check_profile(document)
 
@@ -51,7 +34,7 @@ def restore_sku(document: Document, sku_id: str) -> Edited:
     return each(document, [sku_id], step, f"SKU {sku_id} cannot be restored")
 
 
-def deprecate_image(document: Document, skus: Sequence[str], version: str, notice: Notice) -> Edited:
+def deprecate_image(document: Document, skus: Sequence[str], version: str, notice: Deprecation) -> Edited:
     """Write that a version of SKUs (none named: of all) leaves, in every generation that it has."""
     _check_profile(document)
 
@@ -93,10 +76,10 @@ def _of_version(sku: Sku, version: str) -> list[Image]:
     return [image for image in sku.images if version_key(image.version) == wanted]
 
 
-def _deprecated(place: str, notice: Notice) -> list[Change]:
+def _deprecated(place: str, notice: Deprecation) -> list[Change]:
     return [
         Merge(pointer=f"{place}/deprecated", value=True),
-        Merge(pointer=f"{place}/deprecation", value=notice.fields()),
+        Merge(pointer=f"{place}/deprecation", value=notice.told()),
     ]
 
 
@@ -112,5 +95,5 @@ def _written(document: Document, place: str) -> Iterator[str]:
     return (f"{place}/{name}" for name in _FIELDS if name in fields)
 
 
-def _when(notice: Notice) -> str:
+def _when(notice: Deprecation) -> str:
     return f"{notice.in_days} days after its publication" if notice.in_days else "once it is published"

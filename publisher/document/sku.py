@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from publisher.document.values import Link, Text, VhdUrl, described, record
 
@@ -127,6 +127,11 @@ class Deprecation:
     in_days: int | None = described("days of notice; 90 are customary, 0 is at once", default=None)
     reason: str = described("why", choices=DEPRECATION_REASONS)
     alternative: str = described("ID of another SKU of this offer, or of another offer")
+
+    def told(self) -> dict[str, Any]:
+        """The fields that say something, as a document has them."""
+        fields = {"in_days": self.in_days, "reason": self.reason, "alternative": self.alternative}
+        return {name: value for name, value in fields.items() if value not in (None, "")}
 
 
 @record

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from publisher.errors import UsageError
 from publisher.ingestion import schema as s
@@ -16,6 +16,9 @@ from publisher.ingestion.masking import masked
 from publisher.ingestion.members import SHAPES
 from publisher.ingestion.tree import Key, Part, Tree
 from publisher.ingestion.walk import Patch, normal, patched, residue
+
+# Whether a whole offer is on sale is an act of its own: no folder says it, or brings it back.
+_OF_THE_PRODUCT: Final = frozenset({"lifecycleState", "deprecationSchedule"})
 
 Parts = dict[Key, Part]
 
@@ -29,6 +32,7 @@ def verbatim(made: Parts, tree: Tree) -> str:
         for patch in sorted(
             residue(SHAPES[key.kind], made[key].members, tree.parts[key].members), key=attrgetter("path")
         )
+        if key.kind != s.PRODUCT or patch.path[0] not in _OF_THE_PRODUCT
     ]
     parts = [_part_entry(part) for key, part in sorted(tree.parts.items()) if key not in made]
     resources = [masked(resource) for resource in _sorted(tree)]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
+from publisher.document.model import Deprecation
 from publisher.redact import Secret
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -177,4 +178,33 @@ class Marketplace(Protocol):
 
     def withdraw(self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime) -> None:
         """Take a SKU, or the whole offer, out of both slots; done once per identity."""
+        ...
+
+
+class Deprecating(Marketplace, Protocol):
+    """A marketplace whose capabilities say `deprecates`."""
+
+    def check_notice(self, publisher: str, offer: str, notice: Deprecation) -> None:
+        """Raise what can be known of a refusal before a deprecation is recorded. Reads only."""
+        ...
+
+    def deprecate(
+        self,
+        publisher: str,
+        offer: str,
+        notice: Deprecation,
+        *,
+        now: datetime,
+        remote: Mapping[str, Any] = NOTHING,
+    ) -> Status:
+        """Take a live offer out of the store by a notice; where that stands already, nothing is sent.
+
+        `remote` is what an earlier status asked to be reminded of, and when it was asked for (`since`).
+        """
+        ...
+
+    def restore(
+        self, publisher: str, offer: str, *, now: datetime, remote: Mapping[str, Any] = NOTHING
+    ) -> Status:
+        """Put a deprecated offer back into the store; where it stands there, nothing is sent."""
         ...

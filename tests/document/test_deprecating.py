@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from publisher.document.deprecating import (
-    Notice,
     deprecate_image,
     deprecate_sku,
     restore_image,
     restore_sku,
 )
+from publisher.document.model import Deprecation
 from publisher.document.save import open_for_edit
 from publisher.errors import Refused, UsageError
 
-SOON = Notice(in_days=0, reason="critical-security-issue")
+SOON = Deprecation(in_days=0, reason="critical-security-issue")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def lines(folder: Path) -> list[str]:
 
 def test_a_sku_leaves_and_stays_after_all(today: Path) -> None:
     before = lines(today)
-    notice = Notice(in_days=90, reason="end-of-support", alternative="hourly")
+    notice = Deprecation(in_days=90, reason="end-of-support", alternative="hourly")
     edited = deprecate_sku(open_for_edit(today), "byol", notice)
     assert edited.done == ("SKU byol is deprecated 90 days after its publication",)
     assert [line for line in lines(today) if line not in before] == [
@@ -56,7 +56,7 @@ def test_a_version_leaves_and_stays_after_all(today: Path) -> None:
 
 def test_the_schedule_can_be_changed(today: Path) -> None:
     deprecate_sku(open_for_edit(today), "byol", SOON)
-    deprecate_sku(open_for_edit(today), "byol", Notice(in_days=30))
+    deprecate_sku(open_for_edit(today), "byol", Deprecation(in_days=30))
     assert "    deprecation: {in_days: 30}" in lines(today)
 
 
@@ -95,7 +95,7 @@ def test_the_last_version_stays(today: Path) -> None:
 
 def test_nothing_replaces_itself(today: Path) -> None:
     with pytest.raises(Refused, match="byol cannot be deprecated"):
-        deprecate_sku(open_for_edit(today), "byol", Notice(in_days=90, alternative="byol"))
+        deprecate_sku(open_for_edit(today), "byol", Deprecation(in_days=90, alternative="byol"))
 
 
 def test_only_what_is_deprecated_is_restored(today: Path) -> None:

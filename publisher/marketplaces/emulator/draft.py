@@ -108,7 +108,9 @@ class Draft:
         if "alternative" not in schedule:
             return body
         found = {
-            name: ids.resolved(self._db, reference, name, self._names, product=product)
+            name: ids.resolved(
+                self._db, reference, name, self._names, product=product if name == "plan" else ""
+            )
             for name, reference in schedule["alternative"].items()
         }
         return {**body, "deprecationSchedule": {**schedule, "alternative": found}}

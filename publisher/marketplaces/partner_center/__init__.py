@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from publisher.document.secrets import Secrets
 from publisher.errors import SettingsError
 from publisher.links.download import download
+from publisher.marketplaces.partner_center.answers import Pace
 from publisher.marketplaces.partner_center.assets import Hosted, Uploaded
 from publisher.marketplaces.partner_center.client import Client
 from publisher.marketplaces.partner_center.credentials import azure_tokens, client_secret_tokens
 from publisher.marketplaces.partner_center.ingestion import Ingestion
-from publisher.marketplaces.partner_center.market import Pace, PartnerCenter
+from publisher.marketplaces.partner_center.market import PartnerCenter
 from publisher.redact import Secret
 from publisher.settings import Settings
 

@@ -22,6 +22,18 @@ _CONFLICTS: Final = ("productLocked", "conflict", "locked")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Seconds until a job may have moved, and until a lost request must have shown itself."""
+
+    look_again: float = 60
+    settle: float = 120
+
+    def settling(self, since: str, now: datetime) -> float:
+        """Seconds until what was sent at a time must have shown itself."""
+        return self.settle - (now - datetime.fromisoformat(since)).total_seconds()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """What became of a `configure`. `message` holds its errors, or a word that nobody knows."""
 

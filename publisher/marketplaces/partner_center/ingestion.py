@@ -36,7 +36,21 @@ class Ingestion:
     def resources(self, product: str, target: str) -> list[dict[str, Any]] | None:
         """Everything that stands in `draft`, `preview` or `live`; None where nothing does."""
         found = self._client.get(f"resource-tree/product/{_number(product)}", targetType=target)
-        return None if found is None else list(found.get("resources") or [])
+        return None if found is None else [self._named(body) for body in found.get("resources") or []]
+
+    def _named(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A resource whose deprecations name another offer by its ID, as the offer folder does."""
+        if "deprecationSchedule" in body:
+            body = {**body, "deprecationSchedule": self._named_schedule(body["deprecationSchedule"] or {})}
+        if versions := body.get("vmImageVersions"):
+            body = {**body, "vmImageVersions": [self._named(version) for version in versions]}
+        return body
+
+    def _named_schedule(self, schedule: dict[str, Any]) -> dict[str, Any]:
+        product = (schedule.get("alternative") or {}).get("product")
+        if not isinstance(product, str) or not (found := self._client.get(product)):
+            return schedule
+        return {**schedule, "alternative": {"product": {"externalId": _external(found)}}}
 
     def tree(self, product: str, target: str) -> Tree:
         """The same as a tree, which may be empty; but a product that is there has a draft."""

@@ -6,28 +6,21 @@ submissions: one that was not there when the request was prepared is ours.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from publisher.document.model import Deprecation
 from publisher.errors import MarketplaceRefused
 from publisher.ingestion.fields import located
 from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Request, Slot, Status
-from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job
+from publisher.marketplaces.partner_center import lifecycle
+from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job, Pace
 from publisher.marketplaces.partner_center.assets import Assets
 from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing
 from publisher.marketplaces.partner_center.listed import Remote, demand_rest, is_shown, ours, staged_preview
 from publisher.marketplaces.partner_center.wanted import Wanted
 
 _DRAFT: Final = "draft"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """Seconds until a job may have moved, and until a lost request must have shown itself."""
-
-    look_again: float = 60
-    settle: float = 120
 
 
 _PACE: Final = Pace()
@@ -169,7 +162,26 @@ class PartnerCenter:
         )
 
     def withdraw(self, publisher: str, offer: str, sku: str | None, *, identity: str, now: datetime) -> None:
-        """Nothing: what was deprecated leaves by itself, the rest by the support's hand."""
+        """Delete from the draft what never was live; the rest leaves by itself, or by the support's hand."""
+        lifecycle.take_out(self.api, offer, sku)
+
+    # -- the lifecycle of a live product --
+
+    def check_notice(self, publisher: str, offer: str, notice: Deprecation) -> None:
+        """See that the offer is live, and that the account has its alternative."""
+        lifecycle.live_submission(self.api, offer)
+        lifecycle.deprecated(self.api, notice)
+
+    def deprecate(
+        self, publisher: str, offer: str, notice: Deprecation, *, now: datetime, remote: Remote = NOTHING
+    ) -> Status:
+        """Deprecate the product on its live submission, unless it stands so already."""
+        wanted = lifecycle.deprecated(self.api, notice)
+        return lifecycle.changed(self.api, offer, wanted, "deprecated", self._pace, now, remote)
+
+    def restore(self, publisher: str, offer: str, *, now: datetime, remote: Remote = NOTHING) -> Status:
+        """Make the product generally available again, unless it is."""
+        return lifecycle.changed(self.api, offer, lifecycle.AVAILABLE, "restored", self._pace, now, remote)
 
     # -- how far --
 
@@ -225,10 +237,8 @@ class PartnerCenter:
 
     def _lost(self, identity: str, known: Remote, now: datetime) -> Status | None:
         """Nothing shows that it arrived: believed once enough time has passed for it to show."""
-        waited = (now - datetime.fromisoformat(known["prepared"])).total_seconds()
-        if waited >= self._pace.settle:
+        if (left := self._pace.settling(known["prepared"], now)) <= 0:
             return None
-        left = self._pace.settle - waited
         step = TARGETS[Slot(known["slot"])]
         message = "it may have arrived, or not"
         return self._status(identity, Progress.UNKNOWN, step, message, now, look_again=left)
