@@ -6,7 +6,7 @@ a lost answer, has it looked at first: what stands there already is not asked fo
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from publisher.catalogue import OfferView
 from publisher.catalogue.history import Event
@@ -20,6 +20,7 @@ from publisher.profiles import PARTNER_CENTER, load_profile
 from publisher.submissions import Outcome, observe, write
 
 _ASKED, _DEPRECATE, _RESTORE = "request_deletion", "deprecate", "restore"
+_LEAVING: Final = "deletion_requested"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ def deprecates(engine: Engine) -> bool:
 
 def standing(engine: Engine, view: OfferView) -> Standing | None:
     """The deprecation of the whole offer that is under way or in force; None without one."""
-    if view.state != "deletion_requested":
+    if view.state != _LEAVING:
         return None
     later: list[Event] = []
     for event in reversed(engine.catalogue.history(view)):
@@ -72,6 +73,15 @@ def notice_of(wish: Wish, *, in_days: int | None) -> Deprecation:
     days = load_profile(PARTNER_CENTER).days["deprecation"] if in_days is None else in_days
     reason = wish.reason if wish.reason in DEPRECATION_REASONS else "other" if wish.reason else ""
     return Deprecation(in_days=days, reason=reason, alternative=wish.replacement)
+
+
+def check(engine: Engine, key: Key) -> OfferView:
+    """The offer, once nothing stands in the way of its leaving. Raises IllegalTransition otherwise."""
+    view = observe(engine, key).view
+    reasons = objections(view, None) if view.state != _LEAVING else {}
+    if reasons:
+        raise IllegalTransition(f"{view.key} cannot leave now", reasons=tuple(reasons.values()))
+    return view
 
 
 def deprecate(engine: Engine, key: Key, notice: Deprecation, wish: Wish) -> Outcome:
@@ -148,7 +158,7 @@ def restore(engine: Engine, key: Key) -> Outcome:
     view = engine.view(key)
     open_request(view, "")
     known = standing(engine, view)
-    if view.state == "deletion_requested" and view.live:
+    if view.state == _LEAVING and view.live:
         market, remote = _market(engine), {"job": known.restoring if known else ""}
         status = market.restore(*key, now=engine.clock(), remote=remote)
         if not status.progress.final and status.remote:
@@ -166,20 +176,20 @@ def finish(engine: Engine, key: Key, sku: str) -> Outcome:
     """
     view = engine.view(key)
     open_request(view, sku)
-    if not sku and not any(ticket.state == "open" and ticket.sku == "" for ticket in view.tickets):
-        _check_in_force(engine, view)
+    if not sku and (reason := not_in_force(engine, view)):
+        hint = f"`publisher keep {view.offer}` restores it until then"
+        raise IllegalTransition(f"{view.key}: {reason}", hint=hint)
     return close(engine, key, sku, "delete", "answered")
 
 
-def _check_in_force(engine: Engine, view: OfferView) -> None:
-    known = standing(engine, view)
+def not_in_force(engine: Engine, view: OfferView) -> str:
+    """Why a deprecated offer is not gone yet; "" once its day has come, or a ticket may be answered."""
+    asked = any(ticket.state == "open" and ticket.sku == "" for ticket in view.tickets)
+    known = None if asked else standing(engine, view)
     if known is None or (known.in_force and known.in_force <= engine.clock().date()):
-        return
+        return ""
     when = f"in force on {known.in_force}" if known.in_force else "not taken by the marketplace yet"
-    raise IllegalTransition(
-        f"{view.key}: {objection('deprecate-notice', f'its deprecation is {when}')}",
-        hint=f"`publisher keep {view.offer}` restores it until then",
-    )
+    return objection("deprecate-notice", f"its deprecation is {when}")
 
 
 def leave(engine: Engine, key: Key, sku: str, wish: Wish) -> Outcome:
@@ -191,7 +201,7 @@ def leave(engine: Engine, key: Key, sku: str, wish: Wish) -> Outcome:
     target = sku_of(view, sku) if sku else None
     if target and target.live_since:
         raise _declarative(view, sku)
-    if (target.state if target else view.state) != "deletion_requested":
+    if (target.state if target else view.state) != _LEAVING:
         with write(engine, key, seen=view.rev) as work:
             ask(work, sku, objections(work.view, target), {"reason": wish.reason})
     engine.marketplace.withdraw(*key, sku or None, identity=view.key, now=engine.clock())

@@ -1,10 +1,11 @@
 """Where an offer stands, as JSON-able facts: what is open, what is live, and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publisher.catalogue import OfferView
 from publisher.catalogue.views import RevisionView, SkuView
+from publisher.deprecation import standing as leaving
 from publisher.document.model import version_key
 from publisher.engine import Engine
 from publisher.steps import filled, folder, next_steps, republish_needed
@@ -29,7 +30,8 @@ def full(engine: Engine, view: OfferView, look_again: float | None = None) -> di
     return brief(view, look_again) | {
         "target": view.target,
         "folder": folder(view),
-        "skus": [_sku(view, sku) for sku in view.skus if sku.state != "discarded"],
+        "skus": list(_skus(engine, view)),
+        "deprecation": _deprecation(engine, view),
         "test": _test(engine, view),
         "approvals": {"given": list(_approvals(engine, view)), "wanted": engine.settings["approvals"]},
         "tickets": [_ticket(engine, view, ticket) for ticket in view.tickets if ticket.state == "open"],
@@ -63,6 +65,32 @@ def _submission(view: OfferView, look_again: float | None) -> dict[str, Any] | N
     return {"slot": known.slot.value, "running": known.running} | facts | {"look_again": look_again}
 
 
+def _deprecation(engine: Engine, view: OfferView) -> dict[str, Any] | None:
+    """The notice by which the whole offer leaves; `in_force` is None until the marketplace took it."""
+    if (known := leaving(engine, view)) is None:
+        return None
+    day = known.in_force.isoformat() if known.in_force else None
+    return known.notice.told() | {"since": known.since, "in_force": day}
+
+
+def _skus(engine: Engine, view: OfferView) -> Iterator[dict[str, Any]]:
+    shown = engine.catalogue.document(view.live.id).get("skus", []) if view.live else []
+    live = {sku.get("id", ""): sku for sku in shown}
+    for sku in view.skus:
+        if sku.state != "discarded":
+            yield _sku(view, sku) | _leaving(live.get(sku.sku, {}))
+
+
+def _leaving(sku: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a live SKU is deprecated."""
+    versions = {image.get("version", "") for image in sku.get("images", ()) if image.get("deprecated")}
+    return {
+        "deprecated": bool(sku.get("deprecated")),
+        "deprecation": sku.get("deprecation", {}),
+        "deprecated_versions": sorted(versions, key=version_key),
+    }
+
+
 def _sku(view: OfferView, sku: SkuView) -> dict[str, Any]:
     live = view.live.locks.get(sku.sku, {}) if view.live else {}
     return {
@@ -91,6 +119,7 @@ def _ticket(engine: Engine, view: OfferView, ticket: Any) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "sku": ticket.sku,
+        "removal": bool(ticket.facts.get("removal")),
         "created": ticket.created,
         "done": filled(engine, view, f"publisher delete OFFER{option} --done"),
         "keep": filled(engine, view, f"publisher keep OFFER{option}"),

@@ -10,6 +10,7 @@ from typing import Final
 from publisher.catalogue import OfferView
 from publisher.content import resolved, same_content
 from publisher.deletion import objections
+from publisher.deprecation import deprecates, not_in_force
 from publisher.diff import changes
 from publisher.document import read_document
 from publisher.document.canonical import canonical
@@ -20,6 +21,12 @@ from publisher.lifecycle import Transition, Trigger, workflow
 from publisher.release import discard_objection
 
 _RECORD: Final = "publisher marketplace record"
+# What the steps of a deletion are where what is live is deprecated.
+_TODAY: Final = {
+    "request_deletion": "Take the offer out of the store by a deprecation, or delete what never was live.",
+    "keep": "Put the offer back into the store.",
+    "delete": "Record that the offer is gone: its day has come, or the support has removed it.",
+}
 _READY: Final = Trigger(
     name="ready",
     description="Record that the portal has staged the content.",
@@ -67,10 +74,11 @@ def _waits_for_a_person(engine: Engine, view: OfferView) -> bool:
 def _step(engine: Engine, view: OfferView, trigger: Trigger) -> NextStep:
     notes: list[str] = []
     blocked = tuple(filter(None, _reasons(replace(engine, say=notes.append), view, trigger.name)))
+    other = _TODAY if deprecates(engine) else {}
     return NextStep(
         trigger=trigger.name,
         command=filled(engine, view, trigger.command),
-        description=trigger.description,
+        description=other.get(trigger.name, trigger.description),
         blocked=blocked,
         notes=(*(note.removeprefix("warning: ") for note in notes), *_gate_note(engine, view, trigger)),
     )
@@ -100,6 +108,8 @@ def _reasons(engine: Engine, view: OfferView, trigger: str) -> Iterator[str]:
             yield discard_objection(view)
         case "request_deletion":
             yield from objections(view, None).values()
+        case "delete":
+            yield not_in_force(engine, view)
 
 
 def lock_reason(engine: Engine, view: OfferView | None, folder: str) -> str:

@@ -11,7 +11,7 @@ from publisher.cli.common import OfferName, Target, Timeout, Wait, confirm_offer
 from publisher.cli.console import ask, interactive, make_app, note
 from publisher.cli.ticket import write_draft
 from publisher.deletion import Wish, finish_deletion, request_deletion
-from publisher.deprecation import deprecate, deprecates, finish, leave, notice_of
+from publisher.deprecation import check, deprecate, deprecates, finish, leave, notice_of
 from publisher.engine import Engine, Key
 from publisher.errors import UsageError
 from publisher.submissions import Outcome
@@ -108,7 +108,7 @@ def _option(sku: str) -> str:
 
 def _leave(opened: Engine, key: Key, sku: str, wish: Wish, in_days: int | None, confirmed: str) -> Outcome:
     """The way out of today's marketplace, once the offer's ID is typed back."""
-    if not sku and opened.view(key).live is None:
+    if not sku and check(opened, key).live is None:
         confirm_offer(key, confirmed, f"{'/'.join(key)} never was live and is deleted for good")
     elif not sku:
         days = notice_of(wish, in_days=in_days).in_days

@@ -129,6 +129,7 @@ def _page(facts: Facts, now: datetime) -> Iterator[str]:
     yield f"revision: {_revision(facts['revision'])}"
     live = facts["live"]
     yield f"live: {_revision(live)}, since {moment(live['since'])}" if live else "live: nothing"
+    yield from _leaving_lines(facts["deprecation"])
     yield from _sku_lines(facts["skus"])
     yield from _submission_lines(facts["submission"], now)
     yield from _proof_lines(facts)
@@ -141,16 +142,33 @@ def _revision(facts: Facts) -> str:
     return f"{facts['number']}, digest {facts['digest'][:12]}"
 
 
+def _leaving_lines(facts: Facts | None) -> Iterator[str]:
+    if facts is None:
+        return
+    day = f"in force on {facts['in_force']}" if facts["in_force"] else "the marketplace has not taken it yet"
+    told = {"in_days": "days of notice", "reason": "reason", "alternative": "customers can take"}
+    yield f"deprecated: {day}"
+    for name, words in told.items():
+        if name in facts:
+            yield f"  {words}: {facts[name]}"
+
+
 def _sku_lines(skus: list[Facts]) -> Iterator[str]:
     yield "SKUs:"
-    rows = [(f"  {sku['id']}", sku["state"], f"since {moment(sku['since'])}", _versions(sku)) for sku in skus]
+    rows = [(f"  {sku['id']}", _state(sku), f"since {moment(sku['since'])}", _versions(sku)) for sku in skus]
     yield from columns(rows) if rows else ["  none"]
+
+
+def _state(sku: Facts) -> str:
+    return f"{sku['state']}, deprecated" if sku["deprecated"] else str(sku["state"])
 
 
 def _versions(sku: Facts) -> str:
     live, published = sku["live_versions"], sku["published_versions"]
     earlier = [version for version in published if version not in live]
     words = [f"live {', '.join(live)}"] if live else []
+    if leaving := sku["deprecated_versions"]:
+        words += [f"deprecated {', '.join(leaving)}"]
     words += [f"burned {', '.join(earlier)}"] if earlier else []
     return "; ".join(words) or "no version published"
 
@@ -180,7 +198,8 @@ def _proof_lines(facts: Facts) -> Iterator[str]:
 def _ticket_lines(tickets: list[Facts]) -> Iterator[str]:
     for ticket in tickets:
         what = f"SKU {ticket['sku']}" if ticket["sku"] else "the whole offer"
-        yield f"ticket {ticket['number']}: deletion of {what}, drafted {moment(ticket['created'])}"
+        act = "removal from customers" if ticket["removal"] else "deletion"
+        yield f"ticket {ticket['number']}: {act} of {what}, drafted {moment(ticket['created'])}"
         yield f"  to read it: publisher ticket show {ticket['number']}"
         yield f"  once the support has done it: {ticket['done']}"
         yield f"  to withdraw it: {ticket['keep']}"

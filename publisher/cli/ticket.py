@@ -106,6 +106,8 @@ def _find(opened: Engine, word: str) -> TicketView:
 
 def _row(ticket: TicketView) -> tuple[str, str, str, str, str]:
     what = f"{ticket.publisher}/{ticket.offer}" + (f", SKU {ticket.sku}" if ticket.sku else "")
+    if ticket.facts.get("removal"):
+        what += ", from customers"
     gaps = missing(TicketFacts.from_dict(ticket.facts)) if ticket.state == "open" else ()
     state = f"{ticket.state} {moment(ticket.closed)}" if ticket.closed else ticket.state
     return ticket.number, what, state, moment(ticket.created), ", ".join(gaps).replace("_", " ") or "-"
