@@ -48,7 +48,7 @@ def test_a_ticket_takes_it_from_customers(live: Desk, tmp_path: Path) -> None:
     assert said.code == 0
     assert "Marketplace commercial" in said.out
     assert "from customers" in live("ticket", "list").out
-    shown = live("ticket", "show", OFFER, "--format", "json").out
+    shown = live("ticket", "show", OFFER, "--output-format", "json").out
     assert '"category": "Offer or App Delisting, Removal, or Termination"' in shown
 
 
