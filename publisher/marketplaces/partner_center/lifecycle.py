@@ -11,6 +11,7 @@ from publisher.document.model import Deprecation
 from publisher.errors import MarketplaceRefused, MarketplaceUnavailable
 from publisher.ingestion.lifecycle import schedule
 from publisher.ingestion.schema import DELETED
+from publisher.ingestion.tree import Tree
 from publisher.marketplaces import NOTHING, Progress, Status
 from publisher.marketplaces.partner_center.answers import Entry, Pace
 from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing
@@ -110,5 +111,5 @@ def take_out(api: Ingestion, offer: str, sku: str | None) -> None:
 
 
 def _in(api: Ingestion, product: str, target: str, sku: str | None) -> Members | None:
-    tree = api.tree(product, target)
+    tree = Tree.of(api.resources(product, target) or ())  # what was deleted shows no draft any more
     return tree.plans.get(sku) if sku else tree.product
