@@ -11,6 +11,7 @@ from publisher.document.canonical import canonical, content_files
 from publisher.document.model import FORMAT
 from publisher.document.writing import LeftOut, NewFolder, cleaned, text_value
 from publisher.errors import UsageError
+from publisher.ingestion import offer_fields as fields
 from publisher.ingestion import schema as s
 from publisher.ingestion import words as w
 from publisher.ingestion.lifecycle import lifecycle_fields
@@ -21,7 +22,7 @@ from publisher.ingestion.technical import technical_fields
 from publisher.ingestion.tree import Key, Part, Tree
 from publisher.ingestion.verbatim import verbatim
 from publisher.profiles import PARTNER_CENTER
-from publisher.redact import Secret, public_url
+from publisher.redact import Secret
 
 VERBATIM_FILE: Final = "marketplace.json"
 FIRST_LANGUAGE: Final = "en-us"
@@ -99,19 +100,22 @@ class _Reader:
             "offer": self.tree.offer,
             "alias": self._members(s.PRODUCT).get("alias"),
             "profile": PARTNER_CENTER,
-            "categories": _categories(self._members(s.PROPERTY).get("categories") or {}),
+            "categories": fields.categories(self._members(s.PROPERTY).get("categories") or {}),
             "listing": {language: self._listing(language, members) for language, members in listings.items()},
             "legal": self._legal(self._members(s.PROPERTY), first),
-            "support": _support(first),
+            "support": fields.support(first),
             "staging": {"subscriptions": self._testers()},
-            "leads": _leads(self._members(s.LEADS)),
-            "test_drive": _test_drive(self._members(s.TEST_DRIVE)),
-            "resellers": _resellers(self._members(s.RESELLER)),
+            "leads": fields.leads(self._members(s.LEADS)),
+            "test_drive": fields.test_drive(self._members(s.TEST_DRIVE)),
+            "resellers": fields.resellers(self._members(s.RESELLER)),
             "skus": [self._sku(plan) for plan in self.tree.plans if plan],
         }
         return cleaned(
             NewFolder(
-                offer=_said(offer), files=self.files, secrets=self.secrets, left_out=tuple(self.left_out)
+                offer=fields.said(offer),
+                files=self.files,
+                secrets=self.secrets,
+                left_out=tuple(self.left_out),
             )
         )
 
@@ -148,7 +152,7 @@ class _Reader:
             "long_summary": self._text(f"{folder}long-summary.txt", members.get("shortDescription")),
             "description": self._text(f"{folder}description.html", members.get("description")),
             "logos": dict(self._logos(language, folder)),
-            "links": [_link(link, "displayText") for link in members.get("generalLinks") or ()],
+            "links": [fields.link(link, "displayText") for link in members.get("generalLinks") or ()],
             "sample_images": list(self._samples(language, folder)),
             "videos": list(self._videos(language, folder)),
             "reseller_materials_url": members.get("cloudSolutionProviderMarketingMaterials"),
@@ -222,7 +226,7 @@ class _Reader:
         between = {
             "clouds": [] if clouds == ["global"] else clouds,
             "government_certifications": [
-                _link(link, "name") for link in plan.get("azureGovernmentCertifications") or ()
+                fields.link(link, "name") for link in plan.get("azureGovernmentCertifications") or ()
             ],
             "listing": {
                 language: self._sku_listing(name, language, members) for language, members in listings.items()
@@ -283,73 +287,3 @@ def _name(words: str) -> str:
 
 def _place(part: Part) -> tuple[int, str]:
     return part.members.get("displayOrder") or 0, part.id
-
-
-def _said(value: Any) -> Any:
-    """Fields that say something, and nothing of what is empty or false."""
-    if isinstance(value, dict):
-        said = {key: _said(item) for key, item in value.items()}
-        return {
-            key: item
-            for key, item in said.items()
-            if item not in (None, "", [], {}) and (item is not False or key in _TOLD)
-        }
-    return [_said(item) for item in value] if isinstance(value, list) else value
-
-
-_TOLD: Final = frozenset({"extensions", "remote_connection"})  # true where nothing is said
-
-
-def _link(link: Mapping[str, Any], title: str) -> dict[str, Any]:
-    return {"title": link.get(title), "url": link.get("link")}
-
-
-def _categories(categories: Mapping[str, Any]) -> list[str]:
-    return [
-        w.category_name(category, subcategory)
-        for category, subcategories in categories.items()
-        for subcategory in (sorted(subcategories or ()) or [""])
-    ]
-
-
-def _support(listing: Mapping[str, Any]) -> dict[str, Any]:
-    customer = listing.get("supportContact") or {}
-    sites = {
-        "url": listing.get("globalSupportWebsite"),
-        "government_url": listing.get("governmentSupportWebsite"),
-    }
-    return {
-        "engineering": _contact(listing.get("engineeringContact") or {}, "url"),
-        "customer": {**_contact(customer), **sites},
-        "reseller": _contact(listing.get("cloudSolutionProviderContact") or {}, "url"),
-    }
-
-
-def _contact(contact: Mapping[str, Any], *more: str) -> dict[str, Any]:
-    return {name: contact.get(name) for name in ("name", "email", "phone", *more)}
-
-
-def _leads(members: Mapping[str, Any]) -> dict[str, Any]:
-    destination = w.ours(w.LEADS, members.get("leadDestination") or "none")
-    if destination == "none":
-        return {}
-    mails = (members.get("emailLeadConfiguration") or {}).get("contactEmail") or ()
-    endpoint = (members.get("httpsEndpointLeadConfiguration") or {}).get("httpsEndpointUrl")
-    instance = (members.get("dynamicsLeadConfiguration") or {}).get("instanceUrl")
-    address = {"email": next(iter(mails), ""), "https": endpoint, "dynamics": instance}.get(destination)
-    return {"destination": destination, "address": _bare(address)}
-
-
-def _bare(address: Any) -> str:
-    """An address without its query, which may be a key."""
-    text = str(address or "")
-    return public_url(text) if "://" in text else text
-
-
-def _test_drive(members: Mapping[str, Any]) -> dict[str, Any]:
-    return {"enabled": True, "type": "arm"} if members.get("enabled") else {}
-
-
-def _resellers(members: Mapping[str, Any]) -> str:
-    word = w.ours(w.RESELLERS, members.get("resellerChannelState") or "none")
-    return word if word in {"any", "specific"} else ""
