@@ -1,5 +1,6 @@
 """`publisher pull`: what stands in the marketplace as a folder that asks for nothing."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +102,18 @@ def test_a_pulled_folder_is_edited_and_released(
     assert run(["diff", "theirs", "--exit-code"]) == 0
     assert pull("beacon-metrics", "again") == 0
     assert run(["diff", "again", "--exit-code"]) == 0
+
+
+def test_an_offer_of_another_machine_is_pulled_and_adopted(empty: Emulator, tmp_path: Path) -> None:
+    write(tmp_path / "mine", Case("", "", profile="partner-center"))
+    release = ["--to", "live", "--confirm", "beacon-metrics", "--wait"]
+    assert run(["release", "mine", *release, "--secrets-file", "mine/demo.env"]) == 0
+    shutil.rmtree(tmp_path / ".publisher")
+    assert pull("tidewater-labs/beacon-metrics", "theirs") == 0
+    assert run(["diff", "theirs", "--exit-code"]) == 0
+    assert run(["adopt", "theirs", "--yes", "--secrets-file", "theirs/secrets.env"]) == 0
+    assert run(["validate", "theirs", "--gate", "stage"]) == 0
+    assert run(["diff", "theirs", "--exit-code"]) == 0
 
 
 def test_nothing_is_overwritten(
