@@ -25,10 +25,11 @@ _LEAVING: Final = "deletion_requested"
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A deprecation that was asked for, at `since`; `job` is what the marketplace works on it under.
+    """A deprecation that was asked for; `job` is what the marketplace works on it under.
 
-    `in_force` is the day from which nobody can buy the offer any more: None until the marketplace took
-    it. `restoring` is the job of the way back.
+    It may have arrived from `since` on ("" where it certainly did not). `in_force` is the day from which
+    nobody can buy the offer any more: None until the marketplace took it. `restoring` and `back_since`
+    are job and time of the way back.
     """
 
     notice: Deprecation
@@ -36,6 +37,7 @@ class Standing:
     job: str = ""
     in_force: date | None = None
     restoring: str = ""
+    back_since: str = ""
 
 
 def deprecates(engine: Engine) -> bool:
@@ -58,13 +60,13 @@ def standing(engine: Engine, view: OfferView) -> Standing | None:
 def _standing(asked: Event, later: list[Event]) -> Standing:
     found = Standing(notice=Deprecation(**asked.detail["deprecation"]), since=asked.at)
     for event in later:
+        job = event.detail.get("job", "")
+        since = "" if "message" in event.detail else event.at  # what was refused is not under way
         if event.trigger == _DEPRECATE:
             day = event.detail.get("in_force")
-            found = replace(
-                found, job=event.detail.get("job", ""), in_force=date.fromisoformat(day) if day else None
-            )
+            found = replace(found, job=job, since=since, in_force=date.fromisoformat(day) if day else None)
         elif event.trigger == _RESTORE:
-            found = replace(found, restoring=event.detail.get("job", ""))
+            found = replace(found, restoring=job, back_since=since)
     return found
 
 
@@ -159,7 +161,9 @@ def restore(engine: Engine, key: Key) -> Outcome:
     open_request(view, "")
     known = standing(engine, view)
     if view.state == _LEAVING and view.live:
-        market, remote = _market(engine), {"job": known.restoring if known else ""}
+        market, remote = _market(engine), _way_back(known)
+        if known and not known.back_since:
+            _note(engine, key, _RESTORE, {})
         status = market.restore(*key, now=engine.clock(), remote=remote)
         if not status.progress.final and status.remote:
             _note(engine, key, _RESTORE, dict(status.remote))
@@ -167,6 +171,11 @@ def restore(engine: Engine, key: Key) -> Outcome:
         if status.progress is not Progress.READY:
             return _unfinished(engine, key, _RESTORE, status)
     return close(engine, key, "", "keep", "withdrawn")
+
+
+def _way_back(known: Standing | None) -> dict[str, str]:
+    """What was sent already on the way back; what was refused is sent anew."""
+    return {"job": known.restoring, "since": known.back_since} if known else {}
 
 
 def finish(engine: Engine, key: Key, sku: str) -> Outcome:

@@ -70,7 +70,7 @@ def _deprecation(engine: Engine, view: OfferView) -> dict[str, Any] | None:
     if (known := leaving(engine, view)) is None:
         return None
     day = known.in_force.isoformat() if known.in_force else None
-    return known.notice.told() | {"since": known.since, "in_force": day}
+    return known.notice.told() | {"in_force": day}
 
 
 def _skus(engine: Engine, view: OfferView) -> Iterator[dict[str, Any]]:

@@ -10,10 +10,17 @@ import pytest
 from publisher.deletion import Wish, request_deletion
 from publisher.deprecation import deprecate, finish, leave, notice_of, restore, standing
 from publisher.document.model import Deprecation
-from publisher.errors import IllegalTransition, MarketplaceRefused, MarketplaceUnavailable, UsageError
+from publisher.errors import (
+    IllegalTransition,
+    MarketplaceRefused,
+    MarketplaceUnavailable,
+    Refused,
+    UsageError,
+)
 from publisher.lock import read_lock
-from publisher.marketplaces import Slot
+from publisher.marketplaces import Progress, Slot
 from publisher.marketplaces.emulator import Emulator, start_emulator
+from publisher.marketplaces.partner_center.answers import Job
 from publisher.production import request_production
 from publisher.staging import stage
 from publisher.submissions import Outcome, observe
@@ -158,13 +165,49 @@ def test_what_was_cut_off_is_looked_at_and_done_once(
         with pytest.raises(cut):
             deprecate(shop.engine, KEY, NOTICE, WHY)
     assert shop.view.state == "deletion_requested"
-    assert "deprecated" in deprecate(shop.engine, KEY, NOTICE, WHY).message
+    with monkeypatch.context() as patch:
+        if sent:
+            patch.setattr(api, "configure", None)  # what arrived is not sent again
+        assert "deprecated" in deprecate(shop.engine, KEY, NOTICE, WHY).message
     with monkeypatch.context() as patch:
         patch.setattr(api, "configure", configure)
         with pytest.raises(cut):
             restore(shop.engine, KEY)
-    assert restore(shop.engine, KEY).view.state == "live"
+    with monkeypatch.context() as patch:
+        if sent:
+            patch.setattr(api, "configure", None)
+        assert restore(shop.engine, KEY).view.state == "live"
     assert effects(emulator) == ["deprecated", "restored"]
+
+
+def test_a_refusal_is_told_and_the_wish_can_be_taken_back(
+    shop: Workshop, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released(shop)
+    market: Any = shop.engine.marketplace
+    no = Job(id="j", progress=Progress.FAILED, message="It is needed.", conflict=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(market.api, "configure", lambda resources: no)
+        with pytest.raises(Refused) as refused:
+            deprecate(shop.engine, KEY, NOTICE, WHY)
+    assert refused.value.reasons == ("It is needed.",)
+    assert "publisher keep" in refused.value.hint
+    assert standing(shop.engine, shop.view).since == ""
+    assert restore(shop.engine, KEY).view.state == "live"
+    assert effects(emulator) == []
+
+
+def test_what_takes_long_is_followed_by_its_job(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    released(shop)
+    api: Any = shop.engine.marketplace.api  # type: ignore[attr-defined]
+    sent, running = [], Job(id="j", progress=Progress.RUNNING, message="", conflict=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(api, "configure", lambda resources: sent.append(resources) or running)
+        patch.setattr(api, "job", lambda job: running if job == "j" else None)
+        for _ in range(3):
+            assert deprecate(shop.engine, KEY, NOTICE, WHY).look_again is not None
+    assert len(sent) == 1
+    assert standing(shop.engine, shop.view).job == "j"
 
 
 def test_the_recorded_notice_counts(

@@ -72,6 +72,11 @@ def command(
                 f"{opened.marketplace.capabilities.name} knows no deprecation: the support deletes",
                 hint="leave --from-customers, --in-days and --alternative out",
             )
+        if today and not from_customers and (wanted_date or replacement or customer_note):
+            raise UsageError(
+                "--wanted-date, --replacement and --customer-note are for tickets; a deprecation needs none",
+                hint="use --in-days and --alternative, or draft a ticket with --from-customers",
+            )
         if done:
             tell(finish(opened, key, sku)) if today else report(finish_deletion(opened, key, sku))
             return
