@@ -32,6 +32,7 @@ _NAMES: Final = (
     "$version",
 )
 _SPELLING: Final = {name.lower(): name for name in _NAMES}
+_REMEMBERED: Final = 1000  # answers that a fault may repeat
 _HELPED: Final = frozenset({"lifetime", "pages", "history"})  # the application itself acts these out
 
 
@@ -110,6 +111,8 @@ class Weather:
         await self._app(dict(scope), receive, keep)
         content = b"".join(part.get("body", b"") for part in parts[1:])
         answer = Answer(parts[0]["status"], list(parts[0]["headers"]), content)
+        if len(self._last) >= _REMEMBERED:
+            self._last.clear()
         self._last[scope["path"]] = answer
         return answer
 
