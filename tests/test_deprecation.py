@@ -25,6 +25,7 @@ from publisher.production import request_production
 from publisher.staging import stage
 from publisher.submissions import Outcome, observe
 from publisher.tickets import TicketFacts, render
+from tests.marketplaces.emulator.sample import NAME, product
 from tests.workshop import KEY, Workshop, content, open_workshop
 
 WHY = Wish(reason="end-of-support")
@@ -118,6 +119,19 @@ def test_what_came_back_is_what_was_staged(shop: Workshop, emulator: Emulator) -
     assert emulator.journal() == before
     live = shop.engine.marketplace.content(*KEY, Slot.PRODUCTION)
     assert live.document["skus"][0]["deprecation"] == {"in_days": 30, "reason": "other"}
+
+
+def test_a_sku_names_another_offer_as_its_alternative(shop: Workshop, emulator: Emulator) -> None:
+    emulator.seed(product(), publish=True)
+    released(shop)
+    offer = content("2.4.1")
+    offer["skus"][1] |= {"deprecated": True, "deprecation": {"in_days": 90, "alternative": NAME}}
+    released(shop, offer)
+    before = emulator.journal()
+    assert staged(shop, offer).changed is False
+    assert emulator.journal() == before
+    live = shop.engine.marketplace.content(*KEY, Slot.PRODUCTION)
+    assert live.document["skus"][0]["deprecation"]["alternative"] == NAME
 
 
 # -- a whole offer --
@@ -232,8 +246,6 @@ def test_what_can_be_known_is_refused_before_anything_is_recorded(shop: Workshop
 
 
 def test_another_offer_is_named_as_the_alternative(shop: Workshop, emulator: Emulator) -> None:
-    from tests.marketplaces.emulator.sample import NAME, product
-
     emulator.seed(product(), publish=True)
     released(shop)
     assert (
