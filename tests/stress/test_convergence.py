@@ -33,6 +33,7 @@ SCENARIOS: dict[str, list[dict[str, Any]]] = {
     "reset after": [{"fault": "drop", "commit": True}],
     "sent twice": [{"fault": "replay"}],
     "conflict": [{"fault": "status", "status": 409}],
+    "conflict with ourselves": [{"fault": "status", "status": 409, "commit": True}],
     "the answer to an earlier request": [{"fault": "stale"}],
     "an echo of the request": [{"fault": "echo"}],
     "half an answer": [{"fault": "truncate"}],

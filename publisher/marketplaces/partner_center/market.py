@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from publisher.document.model import Deprecation
-from publisher.errors import MarketplaceRefused
+from publisher.errors import MarketplaceConflict, MarketplaceRefused
 from publisher.ingestion.fields import located
 from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Request, Slot, Status
 from publisher.marketplaces.partner_center import lifecycle
@@ -187,7 +187,12 @@ class PartnerCenter:
 
     def _publish(self, identity: str, known: Remote, now: datetime) -> Status:
         target = TARGETS[Slot(known["slot"])]
-        job = self.api.configure([publishing(known["product"], target, known.get("preview", ""))])
+        try:
+            job = self.api.configure([publishing(known["product"], target, known.get("preview", ""))])
+        except MarketplaceConflict:  # of ourselves, if a proxy sent it twice
+            if entry := ours(known, self.api.entries(known["product"])):
+                return self._listed(identity, known, entry, now)
+            raise
         sent = self._published(identity, known, job, now)
         return sent or self._status(identity, Progress.UNKNOWN, target, "it may have arrived, or not", now)
 
