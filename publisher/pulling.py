@@ -11,8 +11,9 @@ from publisher.document.canonical import canonical, digest
 from publisher.document.model import Offer
 from publisher.document.writing import NewFolder
 from publisher.engine import Engine, Key, lock_of
-from publisher.errors import UsageError
+from publisher.errors import MarketplaceUnavailable, UsageError
 from publisher.ingestion import Tree, folder_of
+from publisher.ingestion.odd import refused_if_odd
 from publisher.lock import Live, Lock, lock_file
 
 if TYPE_CHECKING:
@@ -60,15 +61,16 @@ def pull(engine: Engine, key: Key, target: str = "") -> Pulled:
             hint="see the offer's ID in the portal, and whether these credentials are its publisher's",
         )
     fetch = cache(market.fetch)
-    folders = {
-        name: folder_of(resources, publisher=key[0], fetch=fetch)
-        for name, resources in found.items()
-        if name in {chosen, "live"}
-    }
+    with refused_if_odd(MarketplaceUnavailable, "/".join(key), "look at the offer in the portal"):
+        folders = {
+            name: folder_of(resources, publisher=key[0], fetch=fetch)
+            for name, resources in found.items()
+            if name in {chosen, "live"}
+        }
+        live = offer_of(folders["live"]) if "live" in folders else None
+        preview = tuple(Tree.of(found.get("preview", ())).plans)
     view = engine.catalogue.view(*key)
     known = view is not None and view.staged
-    live = offer_of(folders["live"]) if "live" in folders else None
-    preview = tuple(Tree.of(found.get("preview", ())).plans)
     lock = lock_of(view) if view and known else _lock(market, key, live, preview)
     new = folders[chosen]
     if lock.staged:

@@ -8,6 +8,7 @@ from publisher.document.writing import LeftOut, NewFolder
 from publisher.errors import PublisherError, UsageError
 from publisher.importing.media import Fetch
 from publisher.importing.source import Source
+from publisher.ingestion.odd import refused_if_odd
 from publisher.ingestion.schema import type_of
 
 
@@ -39,13 +40,8 @@ def _folder(
 ) -> NewFolder:
     from publisher.ingestion import folder_of as product_folder
 
-    try:
+    with refused_if_odd(UsageError, source.path, "take the resource tree from the API as it answers"):
         return product_folder(resources, publisher=publisher, fetch=fetch)
-    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
-        raise UsageError(
-            f"{source.path}: a resource has not the shape that its schema says ({type(error).__name__})",
-            hint="take the resource tree from the API as it answers",
-        ) from None
 
 
 def _resources(value: Any) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from publisher.document.secrets import read_secrets
 from publisher.lock import read_lock
 from publisher.marketplaces.emulator import Emulator, start_emulator
 from publisher.marketplaces.partner_center.assets import Uploaded
+from publisher.marketplaces.partner_center.ingestion import Ingestion
 from tests.ingestion.offers import rich
 from tests.ingestion.store import Store, asked
 from tests.rules.conftest import Case, write
@@ -144,3 +145,20 @@ def test_the_embedded_marketplace_is_not_read_back(
     monkeypatch.chdir(tmp_path)
     assert pull("a/b", "offer") == 2
     assert "holds only what was sent from here" in capsys.readouterr().err
+
+
+def test_resources_of_another_shape_are_told_and_nothing_is_written(
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    whole = Ingestion.resources
+
+    def odd(self: Ingestion, product: str, target: str) -> list[dict[str, object]] | None:
+        return [{**found, "vmImageVersions": "x"} for found in whole(self, product, target) or ()]
+
+    monkeypatch.setattr(Ingestion, "resources", odd)
+    assert pull("atelier-nimbus/carto-flux", "offer") == 3
+    assert "atelier-nimbus/carto-flux: a resource has not the shape" in capsys.readouterr().err
+    assert not (tmp_path / "offer").exists()

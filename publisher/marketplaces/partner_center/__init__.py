@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from publisher.document.secrets import Secrets
 from publisher.errors import SettingsError
@@ -15,7 +15,7 @@ from publisher.marketplaces.partner_center.client import Client
 from publisher.marketplaces.partner_center.credentials import azure_tokens, client_secret_tokens
 from publisher.marketplaces.partner_center.ingestion import Ingestion
 from publisher.marketplaces.partner_center.market import PartnerCenter
-from publisher.redact import Secret
+from publisher.redact import Secret, redact
 from publisher.settings import Settings
 
 __all__ = ["PartnerCenter", "open_emulator", "open_partner_center", "rehearsed"]
@@ -29,8 +29,9 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 def open_partner_center(settings: Settings, secrets: Secrets) -> Iterator[PartnerCenter]:
     """The real one. Raises SettingsError without credentials or azure-identity."""
     url = str(settings["partner_center.url"])
-    if urlsplit(url).scheme != "https":
-        raise SettingsError("partner_center.url is no https address", hint="correct the setting")
+    for name in ("partner_center.url", "partner_center.assets_url"):
+        if settings[name] and _parts(name, str(settings[name])).scheme != "https":
+            raise SettingsError(f"{name} is no https address", hint="correct the setting")
     client = Client(url, azure_tokens())
     query = secrets.get(name) if (name := settings["partner_center.assets_secret"]) else None
     assets = Hosted(settings["partner_center.assets_url"], query)
@@ -53,8 +54,20 @@ def open_emulator(settings: Settings) -> Iterator[PartnerCenter]:
         yield market
 
 
+def _parts(name: str, url: str) -> SplitResult:
+    """What the address in a setting consists of. Raises SettingsError for one without host, or no port."""
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0  # to ask for a port that is none raises
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"{name} {redact(url)[:80]!a} is no address", hint="correct the setting")
+    return parts
+
+
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _parts("emulator_url", url)
     if parts.scheme not in {"http", "https"} or parts.hostname not in _LOOPBACK:
         raise SettingsError(
             f"emulator_url {url[:80]!a} is no address of this machine",

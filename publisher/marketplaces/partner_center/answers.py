@@ -18,6 +18,7 @@ _RESULTS: Final = {
     "canceled": Progress.CANCELLED,
 }
 _KNOWN: Final = frozenset({"notStarted", "running", "completed"})
+_DIGITS: Final = 40  # of a submission's number, and a great many more than it has
 _CONFLICTS: Final = ("productLocked", "conflict", "locked")
 
 
@@ -45,11 +46,11 @@ class Job:
 
 def job_of(answer: Mapping[str, Any]) -> Job:
     """A job out of a configure-status."""
-    errors = [error for error in answer.get("errors") or [] if isinstance(error, dict)]
+    errors = _inner(answer, "errors")
     return Job(
         id=str(answer.get("jobId") or ""),
         progress=_progress(answer.get("jobStatus"), answer.get("jobResult")),
-        message="; ".join(filter(None, map(error_text, errors))) or _strange(answer.get("jobStatus")),
+        message="; ".join(filter(None, map(error_text, errors))) or _strange(answer),
         conflict=any(_is_conflict(error) for error in errors),
     )
 
@@ -60,14 +61,24 @@ def _progress(status: Any, result: Any) -> Progress:
     return _RESULTS.get(str(result), Progress.RUNNING)
 
 
-def _strange(status: Any) -> str:
+def _strange(answer: Mapping[str, Any]) -> str:
     """A word of a newer service: it is said, and taken as not ended."""
-    return "" if status in _KNOWN else redact(f"the marketplace says {str(status)[:40]!a}")
+    status, result = str(answer.get("jobStatus")), str(answer.get("jobResult"))
+    if status in _KNOWN and (status != "completed" or result in _RESULTS):
+        return ""
+    word = f"{status}, {result}" if status in _KNOWN else status
+    return redact(f"the marketplace says {word[:40]!a}")
 
 
 def _is_conflict(error: Mapping[str, Any]) -> bool:
-    inner = (item for item in error.get("details") or [] if isinstance(item, dict))
+    inner = _inner(error, "details")
     return error.get("code") in _CONFLICTS or any(_is_conflict(item) for item in inner)
+
+
+def _inner(answer: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The objects of a list in an answer; what else stands there says nothing."""
+    found = answer.get(name)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +96,16 @@ class Entry:
         return number_of(self.id)
 
 
+def member(answer: Mapping[str, Any], name: str, inner: str) -> str:
+    """A text inside an object of an answer; "" where there is none."""
+    found = answer.get(name)
+    return str(found.get(inner) or "") if isinstance(found, dict) else ""
+
+
 def number_of(submission: str) -> int:
     """The number in the durable id of a submission."""
     word = submission.rpartition("/")[2]
-    return int(word) if word.isascii() and word.isdigit() else 0
+    return int(word) if word.isascii() and word.isdigit() and len(word) < _DIGITS else 0
 
 
 def entries_of(answers: Iterable[Mapping[str, Any]]) -> list[Entry]:
@@ -96,7 +113,7 @@ def entries_of(answers: Iterable[Mapping[str, Any]]) -> list[Entry]:
     found = [
         Entry(
             id=str(answer.get("id") or ""),
-            target=str((answer.get("target") or {}).get("targetType") or ""),
+            target=member(answer, "target", "targetType"),
             progress=_progress(answer.get("status"), answer.get("result")),
             created=str(answer.get("created") or ""),
         )

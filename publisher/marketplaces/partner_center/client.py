@@ -76,7 +76,7 @@ class Client:
             page = self.get(path, **query)
             if page is None:
                 raise _unclear(f"GET {path}: 404, though it is a list")
-            yield from page.get("value") or []
+            yield from objects(page, "value", f"GET {path}")
             if not (link := page.get("@nextLink")):
                 return
             query = self._next(path, str(link), query)
@@ -182,6 +182,16 @@ def _object(response: requests.Response, place: str) -> dict[str, Any]:
     return found
 
 
+def objects(answer: Mapping[str, Any], name: str, place: str) -> list[dict[str, Any]]:
+    """A list of objects in an answer. Raises MarketplaceUnavailable for anything else that stands there."""
+    found = answer.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise _unclear(f"{place}: {name} is no list of objects")
+    return found
+
+
 def _refusal(response: requests.Response, place: str) -> PublisherError:
     """The class of error that a status stands for; what the other side says is redacted and cut."""
     status = response.status_code
@@ -190,7 +200,7 @@ def _refusal(response: requests.Response, place: str) -> PublisherError:
         return MarketplaceThrottled(message, hint="try again later", retry_after=_retry_after(response))
     if status in {409, 423}:
         return MarketplaceConflict(message, hint="wait until the other publication has ended")
-    if status in _TRANSIENT:
+    if status in _TRANSIENT or status > 504 or status < 300:  # nothing tells that nothing was done
         return _unclear(message)
     if status == 401:
         return SettingsError(message, hint="see that the credentials are those of the publisher's tenant")
@@ -223,7 +233,9 @@ def error_text(found: Any) -> str:
     inner_error = found.get("error")
     error: dict[str, Any] = inner_error if isinstance(inner_error, dict) else found
     words = [str(error[name]) for name in ("code", "message") if error.get(name)]
-    inner = [error_text(item) for item in error.get("details") or [] if isinstance(item, dict)]
+    details = error.get("details")
+    items = details if isinstance(details, list) else []
+    inner = [error_text(item) for item in items if isinstance(item, dict)]
     place = [f"at {error['resourceId']}"] if error.get("resourceId") else []
     return redact("; ".join([": ".join(words + place), *filter(None, inner)]).strip("; "))[:_SAID]
 
@@ -236,7 +248,7 @@ def _retry_after(response: requests.Response) -> float:
 
     try:
         return max(0.0, parsedate_to_datetime(word).timestamp() - time.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         return 30.0
 
 

@@ -1,6 +1,8 @@
 """Tokens for the marketplace: of a workload identity first, of a client secret last; kept in memory alone."""
 
+import logging
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,6 +15,7 @@ from publisher.redact import Secret, redact
 SCOPE: Final = "https://graph.microsoft.com/.default"
 SKEW: Final = 120.0  # seconds before its end in which a token is not used any more
 
+_TOKEN: Final = re.compile("[!-~]+")  # what a header can carry; an error about any other would show it
 _CURE: Final = (
     "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE (workload identity), "
     "or AZURE_CLIENT_SECRET as a last resort"
@@ -73,8 +76,11 @@ def _issued(environ: Mapping[str, str]) -> tuple[str, float]:
     from azure.core.exceptions import ClientAuthenticationError
     from azure.identity import CredentialUnavailableError
 
+    logging.getLogger("azure").addHandler(logging.NullHandler())  # its warnings say what the error says
     try:
         token = _credential(environ).get_token(SCOPE)
+    except ValueError as error:  # an ID that is none
+        raise SettingsError(f"no credentials: {redact(str(error))[:500]}", hint=_CURE) from None
     except CredentialUnavailableError as error:
         raise SettingsError(f"no credentials: {redact(str(error))[:500]}", hint=_CURE) from None
     except ClientAuthenticationError as error:
@@ -133,8 +139,9 @@ def client_secret_tokens(login_url: str, *, client_id: str, secret: Secret) -> T
 def _token_of(answer: Any, login_url: str) -> tuple[str, float]:
     try:
         found = answer.json()
-        return str(found["access_token"]), float(found["expires_in"])
-    except (ValueError, KeyError, TypeError):
+        if _TOKEN.fullmatch(token := found["access_token"]):
+            return token, float(found["expires_in"])
+    except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise SettingsError(
         f"{login_url} answers {answer.status_code} without a token", hint="see client ID and secret"

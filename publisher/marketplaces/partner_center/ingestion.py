@@ -1,15 +1,20 @@
 """The calls of the Product Ingestion API that publishing needs."""
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
-from publisher.errors import MarketplaceUnavailable
+from publisher.errors import MarketplaceRefused, MarketplaceUnavailable
+from publisher.ingestion.odd import refused_if_odd
 from publisher.ingestion.schema import CONFIGURE, SUBMISSION, uri
 from publisher.ingestion.tree import Tree
-from publisher.marketplaces.partner_center.answers import Entry, Job, entries_of, job_of
-from publisher.marketplaces.partner_center.client import Client
+from publisher.marketplaces.partner_center.answers import Entry, Job, entries_of, job_of, member
+from publisher.marketplaces.partner_center.client import Client, objects
+from publisher.redact import redact
 
 _VM: Final = "azureVirtualMachine"
+_ID: Final = re.compile("[A-Za-z0-9_-]{1,100}")
 Resource = Mapping[str, Any]
 
 
@@ -22,8 +27,16 @@ class Ingestion:
     def product(self, offer: str) -> str:
         """The durable id of an offer; "" where the account has none of this ID."""
         found = self._client.pages("product", externalId=offer)
-        ids = (str(item.get("id") or "") for item in found if _external(item) == offer)
-        return next(ids, "")
+        ids = {str(item.get("id") or "") for item in found if _external(item) == offer}
+        if len(ids) > 1:
+            raise MarketplaceRefused(
+                f"the account has {len(ids)} offers of the ID {offer}",
+                hint="use credentials that see one of them, or delete the others in the portal",
+            )
+        product = next(iter(ids), "")
+        if product:
+            _number(product)
+        return product
 
     def offers(self) -> list[str]:
         """The IDs of every VM offer of the account."""
@@ -36,7 +49,10 @@ class Ingestion:
     def resources(self, product: str, target: str) -> list[dict[str, Any]] | None:
         """Everything that stands in `draft`, `preview` or `live`; None where nothing does."""
         found = self._client.get(f"resource-tree/product/{_number(product)}", targetType=target)
-        return None if found is None else [self._named(body) for body in found.get("resources") or []]
+        if found is None:
+            return None
+        with understood(product):
+            return [self._named(body) for body in objects(found, "resources", f"the {target} of {product}")]
 
     def _named(self, body: dict[str, Any]) -> dict[str, Any]:
         """A resource whose deprecations name another offer by its ID, as the offer folder does."""
@@ -48,7 +64,7 @@ class Ingestion:
 
     def _named_schedule(self, schedule: dict[str, Any]) -> dict[str, Any]:
         product = (schedule.get("alternative") or {}).get("product")
-        if not isinstance(product, str) or not (found := self._client.get(product)):
+        if not isinstance(product, str) or not (found := self._client.get(f"product/{_number(product)}")):
             return schedule
         return {**schedule, "alternative": {"product": {"externalId": _external(found)}}}
 
@@ -62,18 +78,24 @@ class Ingestion:
     def configure(self, resources: Sequence[Resource]) -> Job:
         """Send resources; the job that works on them."""
         job = job_of(self._client.post("configure", {"$schema": CONFIGURE, "resources": list(resources)}))
-        if not job.id:
+        if not _ID.fullmatch(job.id):  # kept, it could never be asked for
             raise MarketplaceUnavailable("the marketplace took resources and names no job", hint="look again")
         return job
 
     def job(self, job_id: str) -> Job | None:
         """A job as it stands; None for one that the service does not know."""
-        answer = self._client.get(f"configure/{job_id}/status")
+        answer = self._client.get(f"configure/{_step(job_id)}/status")
         return None if answer is None else job_of(answer)
 
     def cancel(self, job_id: str) -> Job:
         """Stop a job. Raises MarketplaceRefused for one that has ended."""
-        return job_of(self._client.post(f"configure/{job_id}/cancel"))
+        return job_of(self._client.post(f"configure/{_step(job_id)}/cancel"))
+
+
+def understood(product: str) -> AbstractContextManager[None]:
+    """Raises MarketplaceUnavailable where resources of a product are not what the API says they are."""
+    cure = "run the same command again; if it stays so, look at the offer in the portal"
+    return refused_if_odd(MarketplaceUnavailable, product or "a new product", cure)
 
 
 def publishing(product: str, target: str, submission: str = "", **members: Any) -> Resource:
@@ -89,8 +111,17 @@ def publishing(product: str, target: str, submission: str = "", **members: Any) 
 
 
 def _external(product: Mapping[str, Any]) -> str:
-    return str((product.get("identity") or {}).get("externalId") or "")
+    return member(product, "identity", "externalId")
 
 
 def _number(product: str) -> str:
-    return product.rpartition("/")[2]
+    return _step(product.rpartition("/")[2])
+
+
+def _step(id: str) -> str:
+    """An ID of the marketplace as one step of a path. Raises MarketplaceUnavailable where it is none."""
+    if not _ID.fullmatch(id):
+        raise MarketplaceUnavailable(
+            f"the marketplace gives {redact(id)[:80]!a} as an ID", hint="run the same command again"
+        )
+    return id

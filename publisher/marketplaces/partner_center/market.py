@@ -16,7 +16,7 @@ from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Req
 from publisher.marketplaces.partner_center import lifecycle
 from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job, Pace
 from publisher.marketplaces.partner_center.assets import Assets
-from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing
+from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing, understood
 from publisher.marketplaces.partner_center.listed import Remote, demand_rest, is_shown, ours, staged_preview
 from publisher.marketplaces.partner_center.wanted import Wanted
 
@@ -230,7 +230,9 @@ class PartnerCenter:
         """What a job says, with the field of the offer folder beside the resource that it names."""
         if job.progress is not Progress.FAILED or not product:
             return job.message
-        return located(job.message, self.api.tree(product, "draft"))
+        tree = self.api.tree(product, "draft")
+        with understood(product):
+            return located(job.message, tree)
 
     def _listed(self, identity: str, known: Remote, entry: Entry, now: datetime) -> Status:
         """A submission whose job is not known, by its entry in the list."""

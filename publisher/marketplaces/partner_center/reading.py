@@ -10,6 +10,7 @@ from publisher.errors import MarketplaceRefused
 from publisher.ingestion.incoming import folder_of
 from publisher.marketplaces import Content, Slot
 from publisher.marketplaces.partner_center.answers import TARGETS, moment
+from publisher.marketplaces.partner_center.ingestion import understood
 
 if TYPE_CHECKING:
     from publisher.marketplaces.partner_center.market import PartnerCenter
@@ -28,7 +29,8 @@ def content_of(
     resources = market.resources(offer, target)
     if resources is None:
         return None
-    found = offer_of(folder_of(resources, publisher=publisher, fetch=market.fetch))
+    with understood(offer):
+        found = offer_of(folder_of(resources, publisher=publisher, fetch=market.fetch))
     testers = tuple(tester.lower() for tester in found.staging.subscriptions)
     if subscription is not None and slot is Slot.STAGING and subscription.strip().lower() not in testers:
         raise MarketplaceRefused(

@@ -10,7 +10,7 @@ from publisher.ingestion.differences import differences
 from publisher.ingestion.tree import Tree
 from publisher.marketplaces import Request
 from publisher.marketplaces.partner_center.assets import Assets
-from publisher.marketplaces.partner_center.ingestion import Ingestion, Resource
+from publisher.marketplaces.partner_center.ingestion import Ingestion, Resource, understood
 
 _PUBLISHED: Final = ("live", "preview")
 
@@ -52,14 +52,17 @@ class Wanted:
     @cached_property
     def published(self) -> frozenset[tuple[str, str]]:
         """Image versions that stand in preview or live: they are never left out."""
-        trees = (self.api.tree(self.product, target) for target in _PUBLISHED)
-        return frozenset(version for tree in trees for version in tree.versions())
+        trees = [self.api.tree(self.product, target) for target in _PUBLISHED]
+        with understood(self.product):
+            return frozenset(version for tree in trees for version in tree.versions())
 
     @cached_property
     def differing(self) -> list[Resource]:
         """The resources that must be sent, in order. Raises Refused with every reason."""
         draft = self.api.tree(self.product, "draft")
-        return list(differences(self._desired(draft), draft, published=self.published))
+        published = self.published
+        with understood(self.product):
+            return list(differences(self._desired(draft), draft, published=published))
 
     def check(self) -> None:
         """See that all of it can be sent. Raises Refused with every reason, and the cure."""
@@ -72,7 +75,8 @@ class Wanted:
     def differing_from(self, target: str) -> list[str]:
         """Types of the resources of a target that hold another content than the request."""
         tree = self.api.tree(self.product, target)
-        found = differences(self._desired(tree), tree)
+        with understood(self.product):
+            found = differences(self._desired(tree), tree)
         return sorted({str(resource["$schema"]).split("/")[-2] for resource in found})
 
     def _desired(self, current: Tree) -> list[dict[str, Any]]:

@@ -102,6 +102,8 @@ def test_nothing_was_sent_where_no_connection_stood(tokens: Tokens, waits: list[
         (409, MarketplaceConflict),
         (423, MarketplaceConflict),
         (302, MarketplaceRefused),
+        (204, MarketplaceUnavailable),  # something was done, and nobody knows what
+        (520, MarketplaceUnavailable),
     ],
 )
 def test_each_status_has_its_class(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -52,6 +53,21 @@ def test_without_credentials_the_error_names_the_variables() -> None:
     with pytest.raises(SettingsError) as missing:
         tokens.get()
     assert "AZURE_FEDERATED_TOKEN_FILE" in missing.value.hint
+
+
+def test_an_id_that_is_none_is_told() -> None:
+    tokens = azure_tokens(NAMED | {"AZURE_TENANT_ID": "no tenant", "AZURE_CLIENT_SECRET": "s3cret"})
+    with pytest.raises(SettingsError, match="Invalid tenant ID"):
+        tokens.get()
+
+
+def test_warnings_of_the_library_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    environ = NAMED | {"AZURE_FEDERATED_TOKEN_FILE": str(tmp_path / "missing"), "PATH": ""}
+    code = "from publisher.marketplaces.partner_center.credentials import azure_tokens as t; t().get()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
+    )
+    assert done.stderr.count("Attempted credentials") == 1  # that of the error
 
 
 @contextmanager
@@ -128,3 +144,15 @@ def test_a_login_that_is_not_there_is_worth_another_try() -> None:
     with pytest.raises(MarketplaceUnavailable) as failed:
         login.get()
     assert "rehearsal" not in str(failed.value)
+
+
+@pytest.mark.parametrize("token", ["one\ntwo", "caf\u00e9\u4e2d", "", 5, None, ["token"]])
+def test_a_token_that_no_header_can_carry_is_none(token: Any) -> None:
+    class Answer:
+        status_code = 200
+
+        def json(self) -> dict[str, Any]:
+            return {"access_token": token, "expires_in": 3600}
+
+    with pytest.raises(SettingsError, match="answers 200 without a token"):
+        credentials._token_of(Answer(), "https://login.example")
