@@ -10,8 +10,13 @@ MASK: Final = "***"
 # separator or at white space: better to hide a little too much.
 # Runs before and after a keyword are bounded, so that the time grows with the length of the text alone.
 _END = r"[^\s&;,\"'<>|\\]"
+_PERCENT = r"%(?:25){0,4}"  # encoded once, or over and over
+_QUOTES = r"[\\\"']{0,4}"
 _PATTERNS: Final = (
-    re.compile(rf"(?i)((?:\b|%26|%3F|\\u0026)sig(?:=|%3D|\\u003d)){_END}+"),
+    re.compile(
+        rf"(?i)((?:\b|{_PERCENT}(?:26|3F)|\\u0026)"
+        rf"sig(?:{_QUOTES}\s{{0,4}}[=:]\s{{0,4}}{_QUOTES}|{_PERCENT}3D|\\u003d|&#61;|&#x3d;|>)){_END}+"
+    ),
     re.compile(r"(?i)(\bauthorization\W{1,4}(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]+"),
     re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]{20,}"),
     re.compile(r"(\b)eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)?"),

@@ -38,7 +38,14 @@ def test_fingerprints_tell_secrets_apart() -> None:
         SAS.replace("/", r"\/"),
         SAS.replace("?", "%3F").replace("&", "%26").replace("=", "%3D"),
         SAS.replace("&", r"\u0026"),
+        SAS.replace("?", "%253F").replace("&", "%2526").replace("=", "%253D"),
+        SAS.replace("=", "&#61;"),
         "sig=CANARY",
+        "sig = CANARY",
+        "sig=\nCANARY",
+        "{'sig': 'CANARY'}",
+        r"{\"sig\": \"CANARY\"}",
+        "<Sig>CANARY</Sig>",
         "Authorization: Bearer CANARY",
         "authorization: basic CANARY==",
         "token eyJCANARY.eyJCANARY.CANARY",
@@ -54,7 +61,14 @@ def test_texts_lose_their_secrets(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["RelayGate Basic Subscription", "the bearer of this", "sigma=3", "https://host/path?st=1&se=2"]
+    "text",
+    [
+        "RelayGate Basic Subscription",
+        "the bearer of this",
+        "sigma=3",
+        "design: blue",
+        "https://host/path?st=1&se=2",
+    ],
 )
 def test_ordinary_texts_stay(text: str) -> None:
     assert redact(text) == text

@@ -10,7 +10,7 @@ from typing import Final
 from publisher.document.files import FileRefused, read_regular
 from publisher.document.guard import decode
 from publisher.document.nodes import Unreadable
-from publisher.errors import UsageError
+from publisher.errors import UsageError, unwritten
 from publisher.prices.table import Cell, Grid
 
 XLSX: Final = ".xlsx"
@@ -54,14 +54,13 @@ def csv_text(table: Grid) -> str:
 
 
 def write_file(table: Grid, path: Path) -> None:
-    """Write a table as the file's suffix says. Raises UsageError."""
+    """Write a table as the file's suffix says. Raises UsageError, or DiskFull."""
     if _suffix(path) not in (CSV, XLSX):
         raise UsageError(f"{path}: the format is not known", hint="end the name in .csv or .xlsx")
     try:
         path.write_bytes(csv_text(table).encode() if _suffix(path) == CSV else _workbook(table))
     except OSError as error:
-        reason = (error.strerror or "no access").lower()
-        raise UsageError(f"{path} cannot be written: {reason}", hint="name another file") from None
+        raise unwritten(path, error, hint="name another file") from None
 
 
 def _suffix(path: Path) -> str:

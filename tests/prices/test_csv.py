@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from publisher.document import read_document
+from publisher.errors import DiskFull
 from publisher.prices import table_of
-from publisher.prices.files import read_file
+from publisher.prices.files import read_file, write_file
 from tests.prices.conftest import Sheet
 
 TABLE = """\
@@ -250,3 +251,10 @@ def test_an_unknown_sku_or_format_is_a_usage_error(sheet: Sheet) -> None:
 def test_a_file_is_a_table_of_texts(sheet: Sheet) -> None:
     table = table_of(read_document(sheet.offer), "hourly")
     assert read_file(sheet.give("prices.csv")) == table
+
+
+def test_a_full_disk_is_worth_another_try(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.symlink_to("/dev/full")
+    with pytest.raises(DiskFull, match="no space left"):
+        write_file([["region", "currency"]], file)

@@ -174,7 +174,7 @@ def _object(response: requests.Response, place: str) -> dict[str, Any]:
             parts.append(part)
             if (size := size + len(part)) > MAX_BYTES:
                 raise _unclear(f"{place}: the answer has more than {MAX_BYTES:,} bytes")
-        found = json.loads(b"".join(parts))
+        found = _loaded(b"".join(parts))
     except (requests.exceptions.RequestException, ValueError, RecursionError) as error:
         raise _unclear(f"{place}: the answer cannot be read: {_reason(error)}") from None
     if not isinstance(found, dict):
@@ -221,9 +221,17 @@ def _said(response: requests.Response) -> str:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
+        return _loaded(raw)
     except (ValueError, RecursionError):
         return None
+
+
+def _loaded(raw: bytes) -> Any:
+    """JSON whose texts can be written anywhere: half a surrogate pair, which could not, becomes `?`."""
+    found = json.loads(raw)
+    if b"\\ud" in raw or b"\\uD" in raw:
+        return json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+    return found
 
 
 def error_text(found: Any) -> str:

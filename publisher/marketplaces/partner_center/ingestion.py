@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, Final
 
 from publisher.errors import MarketplaceRefused, MarketplaceUnavailable
@@ -85,11 +86,11 @@ class Ingestion:
     def job(self, job_id: str) -> Job | None:
         """A job as it stands; None for one that the service does not know."""
         answer = self._client.get(f"configure/{_step(job_id)}/status")
-        return None if answer is None else job_of(answer)
+        return None if answer is None else replace(job_of(answer), id=job_id)
 
     def cancel(self, job_id: str) -> Job:
         """Stop a job. Raises MarketplaceRefused for one that has ended."""
-        return job_of(self._client.post(f"configure/{_step(job_id)}/cancel"))
+        return replace(job_of(self._client.post(f"configure/{_step(job_id)}/cancel")), id=job_id)
 
 
 def understood(product: str) -> AbstractContextManager[None]:

@@ -8,7 +8,7 @@ import pytest
 from publisher.errors import MarketplaceRefused, MarketplaceUnavailable
 from publisher.marketplaces import Progress
 from publisher.marketplaces.partner_center.answers import entries_of, job_of
-from publisher.marketplaces.partner_center.client import error_text
+from publisher.marketplaces.partner_center.client import _loaded, error_text
 from publisher.marketplaces.partner_center.ingestion import Ingestion, understood
 
 
@@ -57,6 +57,12 @@ def test_an_id_that_leads_nowhere_is_not_kept(id: Any) -> None:
         api(product("product/..")).product("lamp")
 
 
+def test_a_job_stays_the_one_that_was_asked_for() -> None:
+    job = api(jobId="../../etc/passwd", jobStatus="running").job("7")
+    assert job is not None
+    assert job.id == "7"
+
+
 @pytest.mark.parametrize("odd", ["text", 5, {"a": 1}, ["text"], [None]])
 def test_resources_are_a_list_of_objects(odd: Any) -> None:
     with pytest.raises(MarketplaceUnavailable, match="the live of product/1: resources is no list"):
@@ -87,3 +93,7 @@ def test_a_resource_of_another_shape_may_be_better_later(error: type[Exception])
         understood("product/1"),
     ):
         raise error
+
+
+def test_half_a_surrogate_pair_does_not_get_through() -> None:
+    assert _loaded(rb'{"said": "\ud800 \ud83d\ude00"}') == {"said": "? \U0001f600"}
