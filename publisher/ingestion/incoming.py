@@ -131,7 +131,7 @@ class _Reader:
 
     def _text(self, name: str, value: Any) -> Any:
         return (
-            text_value(self.files, f"texts/{name}", value.replace("\r\n", "\n"))
+            text_value(self.files, self._free(f"texts/{name}"), value.replace("\r\n", "\n"))
             if isinstance(value, str)
             else ""
         )
@@ -193,8 +193,16 @@ class _Reader:
             return ""
         data = self.fetch(str(url))
         self.hashes[part.id] = sha256(data).hexdigest()
-        name += ".png"
+        name = self._free(f"{name}.png")
         self.files[name] = data
+        return name
+
+    def _free(self, name: str) -> str:
+        """A file name that nothing has yet: two languages or SKUs may look the same as part of one."""
+        stem, _, suffix = name.rpartition(".")
+        number = 1
+        while name in self.files:
+            name = f"{stem}-{(number := number + 1)}.{suffix}"
         return name
 
     def _legal(self, members: Mapping[str, Any], listing: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from publisher.ingestion import words as w
 
 BASE: Final = "US"  # where a price stands that is one and the same in every market
 CURRENCY: Final = "USD"  # of a price that the marketplace converts by itself
+_MAGNITUDE: Final = 30  # digits before or behind the point, and more than any amount has
 # Prices that the marketplace has no way to say; `outgoing` never lets them out.
 UNSAYABLE: Final = "unsayable"
 
@@ -194,5 +195,11 @@ def number(amount: str) -> float:
 
 
 def text(amount: Any) -> str:
-    """A JSON number as the offer format has it: the shortest decimal, never an exponent."""
-    return decimal_text(Decimal(repr(amount) if isinstance(amount, float) else str(amount)))
+    """A JSON number as the offer format has it: the shortest decimal, never an exponent.
+
+    Raises ValueError for what is no amount: a few characters such as 1e999999 would become a million.
+    """
+    value = Decimal(repr(amount) if isinstance(amount, float) else str(amount))
+    if not value.is_finite() or abs(value.adjusted()) > _MAGNITUDE:
+        raise ValueError("no amount")
+    return decimal_text(value)

@@ -12,6 +12,7 @@ from publisher.document.writing import NewFolder
 from publisher.errors import UsageError
 from publisher.ingestion import Tree, carried, differences, folder_of
 from publisher.ingestion import schema as s
+from publisher.ingestion.selling import text as amount_text
 from tests.ingestion.offers import rich
 from tests.ingestion.store import Store, guid, stored, wanted
 
@@ -206,3 +207,22 @@ def test_a_core_product_keeps_its_kind() -> None:
     copy = wanted(new, Store(), None)
     assert {s.type_of(r) for r in copy if s.kind_of(r) == s.TECHNICAL} == {f"core-{s.TECHNICAL}"}
     assert Tree.of(copy).plans.keys() == {"payg", "byol", "sante-prive", "xs"}
+
+
+def test_languages_that_look_the_same_in_a_file_name_keep_their_texts() -> None:
+    resources = list(stored(rich()).read())
+    listing = next(r for r in resources if s.kind_of(r) == s.LISTING)
+    others = [
+        {**listing, "id": f"listing/{name}", "languageId": name, "description": f"<p>{name}</p>" * 40}
+        for name in ("xx-aa", "xx_aa", "xx aa")
+    ]
+    new = folder_of([*resources, *others], publisher="atelier-nimbus", fetch=None)
+    texts = {name: data for name, data in new.files.items() if b"<p>xx" in data and name.startswith("texts/")}
+    assert len(set(texts.values())) == len(texts) == 3
+
+
+@pytest.mark.parametrize("odd", ["1e999999", "-1e-999999", "NaN", float("inf"), "x"])
+def test_a_few_characters_do_not_become_a_million(odd: Any) -> None:
+    with pytest.raises((ValueError, ArithmeticError)):
+        amount_text(odd)
+    assert [amount_text(given) for given in (0, 0.5, "12.50", 1e-7)] == ["0", "0.5", "12.5", "0.0000001"]
