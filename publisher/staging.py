@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from publisher.catalogue import OfferView, Work
@@ -28,9 +29,10 @@ def stage(engine: Engine, document: Document, *, profile: str | None = None) -> 
     """
     key = _key(document)
     known = engine.catalogue.view(*key)
-    view = observe(engine, key).view if known and known.submission else known
+    seen = observe(engine, key) if known and known.submission else None
+    view = seen.view if seen else known
     if view and (done := _nothing_to_stage(engine, document, view)):
-        return done
+        return replace(done, look_again=seen.look_again if seen else None)  # it may be on its way still
     report = judge(engine, document, Gate.STAGE, profile=profile)
     _refuse_unreadable(report)
     draft = draft_of(document.offer)  # type: ignore[arg-type]  # `_key` saw the offer

@@ -67,6 +67,13 @@ def test_a_second_run_sends_nothing(shop: Workshop, emulator: Emulator) -> None:
     assert emulator.journal() == before
 
 
+def test_a_second_run_waits_for_what_the_first_one_sent(shop: Workshop, emulator: Emulator) -> None:
+    emulator.market.set_knob("*", "delay", 3600)
+    stage(shop.engine, shop.folder(content()))
+    again = stage(shop.engine, shop.read())
+    assert (again.changed, again.look_again is not None) == (False, True)
+
+
 def test_a_change_of_a_text_leaves_images_alone(shop: Workshop, emulator: Emulator) -> None:
     released(shop)
     before = len(emulator.journal())
