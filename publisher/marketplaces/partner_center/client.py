@@ -107,7 +107,10 @@ class Client:
 
     def _next(self, path: str, link: str, query: Mapping[str, str]) -> dict[str, str]:
         """The query of the next page; the token leaves for this host alone."""
-        here, there = urlsplit(self.base_url), urlsplit(link)
+        try:
+            here, there = urlsplit(self.base_url), urlsplit(link)
+        except ValueError:
+            raise MarketplaceRefused(f"{path} continues at no address: not followed") from None
         if (there.scheme, there.netloc) != (here.scheme, here.netloc):
             raise MarketplaceRefused(f"{path} continues on another host, {there.hostname}: not followed")
         return {**query, **dict(parse_qsl(there.query, keep_blank_values=True))}

@@ -8,7 +8,8 @@ import pytest
 from publisher.errors import MarketplaceRefused, MarketplaceUnavailable
 from publisher.marketplaces import Progress
 from publisher.marketplaces.partner_center.answers import entries_of, job_of
-from publisher.marketplaces.partner_center.client import _loaded, error_text
+from publisher.marketplaces.partner_center.client import Client, _loaded, error_text
+from publisher.marketplaces.partner_center.credentials import KeptTokens
 from publisher.marketplaces.partner_center.ingestion import Ingestion, understood
 
 
@@ -97,3 +98,9 @@ def test_a_resource_of_another_shape_may_be_better_later(error: type[Exception])
 
 def test_half_a_surrogate_pair_does_not_get_through() -> None:
     assert _loaded(rb'{"said": "\ud800 \ud83d\ude00"}') == {"said": "? \U0001f600"}
+
+
+def test_a_next_page_at_no_address_is_not_followed() -> None:
+    client = Client("https://market.example", KeptTokens(lambda: ("token", 3600)))
+    with pytest.raises(MarketplaceRefused, match="no address"):
+        client._next("product", "https://[bad", {})
