@@ -78,6 +78,8 @@ def prepare(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if case.published is not None:
         before = write(folder / "before", Case("", "", profile=case.profile, **_edits(case.published)))
         adopt("before") if case.rule in BY_CATALOGUE else lock(folder / "offer", before, case.published)
+    if case.others is not None:
+        run(["status"])  # makes a catalogue, which may hold no other offer
     for number, other in enumerate(case.others or ()):
         edits = {"/offer": other["offer"], "/listing/en-us/title": (other.get("titles") or ["Other"])[-1]}
         edits |= {
