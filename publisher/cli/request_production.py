@@ -19,8 +19,10 @@ from publisher.cli.common import (
 )
 from publisher.cli.completion import places
 from publisher.cli.console import make_app
-from publisher.document import read_document
+from publisher.document import Document, read_document
+from publisher.engine import Engine, Key
 from publisher.production import request_production
+from publisher.submissions import Outcome, observe
 
 app = make_app()
 
@@ -54,5 +56,12 @@ def command(
         else:
             key = opened.find(offer)
         confirm_offer(key, confirm, f"{'/'.join(key)} goes to production")
-        outcome = patiently(lambda: request_production(opened, key, document), wait=wait, timeout=timeout)
+        outcome = patiently(lambda: _requested(opened, key, document, wait=wait), wait=wait, timeout=timeout)
         report(follow(opened, key, outcome, wait=wait, timeout=timeout))
+
+
+def _requested(opened: Engine, key: Key, document: Document | None, *, wait: bool) -> Outcome:
+    """Who waits again for a request that is under way goes on waiting."""
+    if wait and opened.view(key).state == "production_requested":
+        return observe(opened, key)
+    return request_production(opened, key, document)

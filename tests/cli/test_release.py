@@ -147,6 +147,18 @@ def test_approvals_of_others_are_awaited(desk: Desk, monkeypatch: pytest.MonkeyP
     assert desk("request-production", "beacon-metrics", "--confirm", "beacon-metrics").code == 0
 
 
+def test_who_waits_again_for_production_goes_on_waiting(desk: Desk) -> None:
+    request = ("request-production", "beacon-metrics", "--confirm", "beacon-metrics")
+    desk("stage", "beacon-metrics")
+    desk("marketplace", "delay", "*", "3600")
+    assert "production_requested" in desk(*request).out
+    assert desk(*request).code == 1
+    assert desk(*request, "--wait", "--timeout", "0.01").code == 3
+    desk("marketplace", "delay", "*", "off")
+    said = desk(*request, "--wait")
+    assert (said.code, "is live" in said.out) == (0, True)
+
+
 def test_a_new_version_keeps_the_old_one_live_meanwhile(desk: Desk) -> None:
     desk.release()
     vhds = ("--os-vhd-secret", "BEACON_OS_VHD_NEXT", "--data-vhd-secret", "BEACON_DATA_VHD_NEXT")
