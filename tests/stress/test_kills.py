@@ -16,7 +16,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from statistics import median
 from tempfile import mkdtemp
@@ -70,7 +70,8 @@ class Desk:
             process.join(kill_after)
             if process.is_alive():
                 assert process.pid
-                os.kill(process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it ended at this very moment
+                    os.kill(process.pid, signal.SIGKILL)
         process.join()
         code, seconds = process.exitcode, time.monotonic() - begin
         process.close()
