@@ -135,10 +135,13 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; every error is said on stderr."""
     from publisher.cli.console import complain, crashed, interrupted
 
+    stdout = sys.stdout
     try:
         code = typer.main.get_command(app)(
             list(sys.argv[1:] if args is None else args), prog_name="publisher", standalone_mode=False
         )
+        if sys.stdout is not None:  # closed by `>&-`
+            sys.stdout.flush()  # a full disk or a closed pipe shows here, where it can be told
     except PublisherError as error:
         return complain(error)
     except typer.Abort:
@@ -146,6 +149,11 @@ def run(args: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         return _misused(error)
     except BrokenPipeError:
+        return _pipe_closed()
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        sys.stdout = stdout  # typer wraps it where the reader left, and would end with 1
         return _pipe_closed()
     except OSError as error:
         return complain(_no_room()) if full_disk(error) else crashed(error)
@@ -195,7 +203,7 @@ def _leave(code: int) -> NoReturn:
             if stream is not None:  # closed by `>&-`
                 stream.flush()
     except (OSError, ValueError):
-        sys.exit(code)
+        os._exit(code)  # it was told; Python would fail at it once more, with a code of its own
     if threading.active_count() > 1:
         sys.exit(code)
     os._exit(code)

@@ -12,6 +12,12 @@ DEMO = Path(__file__).resolve().parents[2] / "templates" / "demo" / "beacon-metr
 COMMAND = f"{sys.executable} -m publisher"
 
 
+@pytest.fixture(params=["", "1"], ids=["buffered", "unbuffered"], autouse=True)
+def buffering(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a stream has to say against the output, it says while writing or at the end."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", request.param)
+
+
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environ = {key: value for key, value in os.environ.items() if not key.startswith("PUBLISHER_")}
     path = f"{DEMO.parents[2]}{os.pathsep}{environ.get('PYTHONPATH', '')}"
