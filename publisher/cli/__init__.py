@@ -75,12 +75,12 @@ class LazyGroup(TyperGroup):
         return command
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that a command line names, or a light one where only its offer is completed."""
+        """The command that a command line names, or a light one where only its first word is completed."""
         if ctx.resilient_parsing and len(args) == 1:
-            from publisher.cli.completion import OF_OFFERS, OfOffers
+            from publisher.cli.completion import FirstWord, words_of
 
-            if (name := args[0]) in OF_OFFERS:
-                return name, OfOffers(name, partial(self.get_command, ctx, name)), []
+            if words := words_of(name := args[0]):
+                return name, FirstWord(name, words, partial(self.get_command, ctx, name)), []
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

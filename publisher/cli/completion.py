@@ -4,9 +4,10 @@ Nothing here asks a network or makes a file, and whatever is wrong means that no
 """
 
 import os
+import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -15,21 +16,31 @@ from typer.core import TyperArgument, TyperCommand
 
 from publisher.errors import PublisherError
 
+Words = Callable[[str], Sequence[Any]]
+
 # Commands whose first word names an offer: completing it would not be worth the import of a database.
 OF_OFFERS: Final = {
     "status", "test", "approve", "request-production", "release", "cancel", "discard", "delete", "keep",
     "history", "pull",
 }  # fmt: skip
+# A decorator, a call, or a line of a table; the title begins the text.
+_RULE: Final = re.compile(
+    r'^(?:@rule\(| +\(?)\s*"([A-Z]{3}[0-9]{3})",\s*"([a-z0-9-]+)".*?"""(.+?)"*$', re.DOTALL | re.MULTILINE
+)
 _PATIENCE: Final = 0.2  # seconds for a catalogue that somebody writes
 
 
 def rules(incomplete: str) -> list[tuple[str, str]]:
     """Names of rules, or codes where capitals are typed, with their titles."""
-    from publisher.rules.registry import load
-
     codes = incomplete[:1].isupper()
-    found = ((rule.code if codes else rule.name, rule) for rule in load().values())
-    return sorted((word, rule.title) for word, rule in found if word.startswith(incomplete))
+    found = ((code if codes else name, title) for code, name, title in written_rules())
+    return sorted((word, title) for word, title in found if word.startswith(incomplete))
+
+
+def written_rules() -> Iterator[tuple[str, str, str]]:
+    """Code, name and title of each rule as its source says them: importing rules takes too long here."""
+    for file in sorted((Path(__file__).parents[1] / "rules").glob("*.py")):
+        yield from _RULE.findall(file.read_text(encoding="utf-8"))
 
 
 def offers(incomplete: str) -> list[str]:
@@ -77,13 +88,21 @@ def _folders(incomplete: str) -> Iterator[str]:
         return
 
 
-class OfOffers(TyperCommand):
+def words_of(name: str) -> Words | None:
+    """What completes the first word of a command; None where only the command itself knows."""
+    if name == "explain":
+        return rules
+    if name in {"release", "request-production"}:
+        return places
+    return offers if name in OF_OFFERS else None
+
+
+class FirstWord(TyperCommand):
     """Stands for a command while its first word is completed; of options the command itself knows."""
 
-    def __init__(self, name: str, real: Any) -> None:
-        words = places if name in {"release", "request-production"} else offers
+    def __init__(self, name: str, words: Words, real: Any) -> None:
         argument = TyperArgument(
-            param_decls=["offer"], type=str, autocompletion=lambda _ctx, _args, incomplete: words(incomplete)
+            param_decls=["word"], type=str, autocompletion=lambda _ctx, _args, incomplete: words(incomplete)
         )
         super().__init__(name, params=[argument])
         self._real = real

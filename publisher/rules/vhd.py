@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from publisher.document.model import VhdUrl
 from publisher.findings import Finding, Gate, Severity
@@ -14,9 +14,6 @@ from publisher.sas import moment, parse
 
 if TYPE_CHECKING:  # most validations ask no disk
     from publisher.vhd import Table, Vhd
-
-FORMAT: Final = "vhd-format"
-FIRST_MEGABYTE: Final = "vhd-first-1mb"
 
 
 @rule(
@@ -54,7 +51,7 @@ def _disk(vhd: VhdUrl) -> str:
     return f"the disk {vhd.secret or vhd.address}"
 
 
-@rule("IMG301", FORMAT, gate=Gate.STAGE, waivable=False, requires={"sas-url-form", "sas-reachable"})
+@rule("IMG301", "vhd-format", gate=Gate.STAGE, waivable=False, requires={"sas-url-form", "sas-reachable"})
 def vhd_format(
     vhd: VhdUrl, probes: Mapping[Secret, DiskAnswer], limits: Profile
 ) -> Iterator[Flaw | Unjudged]:
@@ -85,7 +82,7 @@ def vhd_format(
 
 add(
     "IMG302",
-    FIRST_MEGABYTE,
+    "vhd-first-1mb",
     """The first 2,048 sectors of an OS disk hold nothing but its partition table.
     Why: the marketplace writes its own notes there. It refuses an image of one's own that uses the place
     (GPT: an error in Partner Center). An image on an approved base may carry such notes already: then it
@@ -108,13 +105,13 @@ def judge(
     from publisher.vhd import faults
 
     for message, fix in faults(vhd.footer, vhd.length, limits):
-        yield _finding(FORMAT, vhd, message, fix, RULES[FORMAT].severity(limits.name, Gate.STAGE))
+        yield _finding("vhd-format", vhd, message, fix, RULES["vhd-format"].severity(limits.name, Gate.STAGE))
     if data_disk or vhd.table is None or vhd.table.kind == "none":
         return
     own = vhd.table.kind == "gpt" and not approved_base
-    weight = RULES[FIRST_MEGABYTE].severity(limits.name, Gate.STAGE) if own else Severity.WARNING
+    weight = RULES["vhd-first-1mb"].severity(limits.name, Gate.STAGE) if own else Severity.WARNING
     for message in _first_megabyte(vhd.table, limits.counts["vhd_first_sectors"]):
-        yield _finding(FIRST_MEGABYTE, vhd, message, "", weight)
+        yield _finding("vhd-first-1mb", vhd, message, "", weight)
 
 
 def _first_megabyte(table: "Table", sectors: int) -> Iterator[str]:

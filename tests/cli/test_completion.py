@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from publisher.cli import COMMANDS
-from publisher.cli.completion import OF_OFFERS, offers, places, rules
+from publisher.cli.completion import OF_OFFERS, offers, places, rules, written_rules
 from publisher.rules.registry import load
 from tests.cli.conftest import Desk
 
@@ -87,3 +87,12 @@ def test_a_broken_catalogue_completes_nothing(desk: Desk) -> None:
 
 def test_every_command_that_is_completed_is_one() -> None:
     assert set(COMMANDS) >= OF_OFFERS
+
+
+def test_rules_as_they_are_written_are_those_that_are_asked() -> None:
+    asked = sorted((rule.code, rule.name, rule.title) for rule in load().values())
+    assert sorted(written_rules()) == asked
+
+
+def test_a_rule_is_completed_without_importing_any() -> None:
+    assert completed("publisher explain title-l", imported="publisher.rules.registry") == ["title-length"]
