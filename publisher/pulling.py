@@ -125,7 +125,7 @@ def _live(market: "PartnerCenter", offer: Offer) -> Live:
     return Live(
         revision=1,
         digest=digest(canonical(offer)),
-        since=since(market, offer.offer, "live"),
+        since=since(market.api.entries(market.api.product(offer.offer)), "live"),
         hero=any(listing.logos.hero for listing in offer.listing.values()),
         standard_contract=offer.legal.standard_contract,
     )

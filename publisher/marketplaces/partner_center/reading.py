@@ -1,6 +1,6 @@
 """What stands in the marketplace, in the words of the offer format."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from publisher.document.canonical import canonical, digest
 from publisher.errors import MarketplaceRefused
 from publisher.ingestion.incoming import folder_of
 from publisher.marketplaces import Content, Slot
-from publisher.marketplaces.partner_center.answers import TARGETS, moment
+from publisher.marketplaces.partner_center.answers import TARGETS, Entry, moment
 from publisher.marketplaces.partner_center.ingestion import understood
 
 if TYPE_CHECKING:
@@ -21,13 +21,16 @@ Fetch = Callable[[str], bytes]
 def content_of(
     market: "PartnerCenter", publisher: str, offer: str, slot: Slot, subscription: str | None
 ) -> Content | None:
-    """What stands in preview or live; None where nothing does.
+    """What stands in preview or live; None where nothing does, or where preview only mirrors live.
 
     With `subscription`, only if the preview audience holds it: raises MarketplaceRefused otherwise.
     """
     target = TARGETS[slot]
-    resources = market.resources(offer, target)
-    if resources is None:
+    product = market.api.product(offer)
+    entries = market.api.entries(product) if product else []
+    if not any(entry.target == target for entry in entries):
+        return None
+    if (resources := market.api.resources(product, target)) is None:
         return None
     with understood(offer):
         found = offer_of(folder_of(resources, publisher=publisher, fetch=market.fetch))
@@ -45,12 +48,11 @@ def content_of(
         digest=digest(document),
         document=document,
         subscriptions=testers if slot is Slot.STAGING else (),
-        since=since(market, offer, target),
+        since=since(entries, target),
     )
 
 
-def since(market: "PartnerCenter", offer: str, target: str) -> datetime:
+def since(entries: Iterable[Entry], target: str) -> datetime:
     """When what stands in preview or live was sent there; the year 1 where that is not told."""
-    entries = market.api.entries(market.api.product(offer))
     created = next((entry.created for entry in entries if entry.target == target), "")
     return moment(created, datetime.min.replace(tzinfo=UTC))
