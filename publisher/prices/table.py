@@ -9,7 +9,7 @@ from typing import Final
 from publisher.document.model import Price
 from publisher.errors import Refused
 from publisher.nearest import nearest
-from publisher.prices.currencies import CURRENCIES
+from publisher.rules.currencies import CURRENCIES
 from publisher.rules.regions import CODES, canonical
 
 SHAPES: Final = ("free", "flat_per_hour", "per_core_per_hour")

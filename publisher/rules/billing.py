@@ -9,6 +9,7 @@ from publisher.document.model import Offer, Price, Sku
 from publisher.document.nodes import step
 from publisher.findings import Gate, Severity
 from publisher.profiles import CLASSIC, PARTNER_CENTER, Profile
+from publisher.rules.currencies import CURRENCIES
 from publisher.rules.regions import CODES, canonical
 from publisher.rules.registry import Flaw, rule
 from publisher.rules.runner import Account
@@ -17,7 +18,6 @@ HOURLY: Final = "hourly"
 BYOL: Final = "byol"
 NO_TRIAL: Final = "none"
 _CORES: Final = re.compile(r"[1-9][0-9]{0,3}")
-_CURRENCY: Final = re.compile(r"[A-Z]{3}")
 
 
 @rule("BIL101", "billing-model", waivable=False)
@@ -151,18 +151,18 @@ def price_core_size(sku: Sku) -> Iterator[Flaw]:
 
 @rule("BIL109", "price-currency")
 def price_currency(sku: Sku, gate: Gate, limits: Profile) -> Iterator[Flaw]:
-    """A price names its currency by three upper-case letters.
+    """A price names its currency by its ISO 4217 code.
 
     Why: without the currency a price is a number; it is never guessed from the region.
     Fix: write the ISO 4217 code, such as USD. From the stage gate on it must be there.
-    Source: our design; Partner Center documentation, geographic availability (currencies); ISO 4217.
+    Source: row 79; Partner Center documentation, geographic availability (currencies); ISO 4217.
     """
     for region, price in _prices(sku):
         at, code = f"{price.at}/currency", price.currency.strip()
         if not code and gate >= Gate.STAGE and not _free(price, limits):
             yield Flaw(at=at, message=f"the price in {region[:40]!a} names no currency")
-        elif code and not _CURRENCY.fullmatch(price.currency):
-            fix = f"write {code.upper()}" if _CURRENCY.fullmatch(code.upper()) else ""
+        elif code and price.currency not in CURRENCIES:
+            fix = f"write {code.upper()}" if code.upper() in CURRENCIES else ""
             yield Flaw(at=at, message=f"{price.currency[:40]!a} is no ISO 4217 currency code", fix=fix)
 
 
