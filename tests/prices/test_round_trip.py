@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from publisher.document.save import open_for_edit
 from publisher.prices import table_of, with_prices
-from publisher.rules.currencies import CURRENCIES
 from publisher.prices.files import read_file, write_file
+from publisher.rules.currencies import CURRENCIES
 from publisher.rules.regions import CODES
 from tests.conftest import DEMO
 
