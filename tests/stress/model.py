@@ -112,12 +112,17 @@ class Model:
 
     def request_production(self, fault: str) -> str:
         self.look()
-        if self.open != "staging" or self.running or self.tested:
+        if self.open != "staging" or self.running or self.tested or self._holds_deleted():
             return "refused"
         self.open = "production_requested"
         self._travel("staging", "production_requested")
         assert self.submission
         return self._send("production", self.submission.skips, fault)
+
+    def _holds_deleted(self) -> bool:
+        """Whether a SKU of the open content was deleted meanwhile: it never comes back."""
+        skus = self.open_content.skus if self.open_content else ()
+        return any(self.skus[name].state == "deleted" for name in skus)
 
     def cancel(self) -> str:
         self.look()
