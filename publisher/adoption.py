@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from publisher.baseline import Published, PublishedSku
-from publisher.catalogue import OfferView
+from publisher.catalogue.views import OfferView
 from publisher.content import digest_of, draft_of
 from publisher.document import Document
 from publisher.document.model import Offer, version_key

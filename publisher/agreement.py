@@ -1,13 +1,17 @@
 """Asks the catalogue what is published of an offer, and whether its lock file says the same."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
 
-from publisher.catalogue import Catalogue, OfferView
-from publisher.engine import Key, lock_of, other_offers, published
+from publisher.catalogue.views import OfferView
+from publisher.engine import Key, lock_of, open_catalogue, other_offers, published
 from publisher.lock import Lock, contents
 from publisher.measure import Measure, Notice
 from publisher.settings import Settings
+
+if TYPE_CHECKING:
+    from publisher.catalogue.store import Catalogue
 
 UNKNOWN: Final = "the lock file says that the offer was published; this catalogue knows nothing of it"
 _OF_SKU: Final = {"versions": "versions", "locked": "what is locked", "terms": "how it is sold"}
@@ -18,8 +22,7 @@ def agreement(settings: Settings, key: Key, lock: Lock | None, *, present: bool)
 
     `present` says whether there is a lock file, readable or not. Nothing is written.
     """
-    catalogue = Catalogue(settings.database_url)
-    try:
+    with closing(open_catalogue(settings)) as catalogue:
         view = catalogue.view(*key)
         staged = view if view and view.staged else None
         return Measure(
@@ -28,8 +31,6 @@ def agreement(settings: Settings, key: Key, lock: Lock | None, *, present: bool)
             reason=f"{'/'.join(key)} was never staged, says the catalogue",
             notice=_about(catalogue, staged, lock, present=present) if staged else _stray(key, lock),
         )
-    finally:
-        catalogue.close()
 
 
 def _stray(key: Key, lock: Lock | None) -> Notice | None:
@@ -38,7 +39,7 @@ def _stray(key: Key, lock: Lock | None) -> Notice | None:
     return Notice(rule="lock-unknown", message=UNKNOWN) if said else None
 
 
-def _about(catalogue: Catalogue, view: OfferView, lock: Lock | None, *, present: bool) -> Notice | None:
+def _about(catalogue: "Catalogue", view: OfferView, lock: Lock | None, *, present: bool) -> Notice | None:
     """How the lock file of an offer that was staged fits the catalogue."""
     if lock is None:
         missing = f"{view.key} was staged, says the catalogue, and has no lock file"
@@ -58,7 +59,7 @@ def _about(catalogue: Catalogue, view: OfferView, lock: Lock | None, *, present:
     return None
 
 
-def diverged(catalogue: Catalogue, view: OfferView, lock: Lock) -> str:
+def diverged(catalogue: "Catalogue", view: OfferView, lock: Lock) -> str:
     """Why a lock file is not of the catalogue's history: its head must stand in the chain of events,
     where the lock file says it stood."""
     if lock.events > view.events:

@@ -3,10 +3,10 @@
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
-from publisher.catalogue import OfferView
-from publisher.catalogue.views import RevisionView
+from publisher.catalogue.views import OfferView, RevisionView
 from publisher.content import marketing_only, resolved
 from publisher.diff import Change, changes
 from publisher.document import Document
@@ -77,7 +77,7 @@ def compare(engine: Engine, document: Document, against: Against) -> Comparison:
             f"{document.display()} cannot be read as an offer",
             hint=f"`publisher validate {document.display()}` says why",
         )
-    view = engine.catalogue.view(offer.publisher, offer.offer)
+    view = engine.known((offer.publisher, offer.offer))
     revisions = {"staged": staged_revision(view), "live": view.live if view else None}
     new = _with_known_disks(canonical(offer), [revision for revision in revisions.values() if revision])
     slots = {name: _recorded(engine, revision) for name, revision in revisions.items()}
@@ -131,10 +131,10 @@ def staged_revision(view: OfferView | None) -> RevisionView | None:
 
 def text_source(engine: Engine, offer: Offer) -> Callable[[str], str | None]:
     """Texts by their hash: those of a folder, and those that the catalogue kept."""
-    here = content_files(offer)
+    here = cache(lambda: content_files(offer))  # nothing asks where nothing differs
 
     def text_of(sha256: str) -> str | None:
-        data = here.get(sha256) or engine.catalogue.file(sha256)
+        data = here().get(sha256) or engine.catalogue.file(sha256)
         return None if data is None else data.decode("utf-8", "replace")
 
     return text_of

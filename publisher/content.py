@@ -5,16 +5,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from publisher.baseline import addresses, live_terms, locked
-from publisher.catalogue import Catalogue
 from publisher.catalogue.views import Draft, RevisionView
 from publisher.document import Document, read_document
 from publisher.document.canonical import UNRESOLVED, canonical, content_files, digest
 from publisher.document.model import FORMAT, Offer, Sku
 from publisher.document.secrets import Secrets
 from publisher.locked import facts, terms_facts
+
+if TYPE_CHECKING:
+    from publisher.catalogue.store import Catalogue
 
 # What a change may touch and still be marketing only: certification looks at none of it.
 _MARKETING: Final = ("categories", "listing", "legal", "support")
@@ -85,7 +87,7 @@ def _technical(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def rebuilt(catalogue: Catalogue, revision: RevisionView, secrets: Secrets) -> Iterator[Document]:
+def rebuilt(catalogue: "Catalogue", revision: RevisionView, secrets: Secrets) -> Iterator[Document]:
     """A revision as a document again, from the catalogue alone; its files live as long as the context."""
     document = catalogue.document(revision.id)
     names: Mapping[str, str] = revision.locks.get("", {}).get("secrets", {})
@@ -97,7 +99,7 @@ def rebuilt(catalogue: Catalogue, revision: RevisionView, secrets: Secrets) -> I
         yield read_document(root, secrets)
 
 
-def _written(value: Any, secrets: Mapping[str, str], root: Path, catalogue: Catalogue) -> Any:
+def _written(value: Any, secrets: Mapping[str, str], root: Path, catalogue: "Catalogue") -> Any:
     """A canonical value in the offer format: files by name, disks by secret."""
     if isinstance(value, dict) and "sha256" in value:
         name = value["sha256"]

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from publisher.catalogue import OfferView, Work
-from publisher.catalogue.views import SkuView
+from publisher.catalogue.views import OfferView, SkuView
 from publisher.engine import Engine, Key
 from publisher.errors import IllegalTransition, UsageError
 from publisher.gates import objection, running
 from publisher.submissions import Outcome, observe, write, write_lock_file
 from publisher.tickets import TicketFacts, TicketSku, render
+
+if TYPE_CHECKING:
+    from publisher.catalogue.work import Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,7 @@ def request_deletion(
     return facts
 
 
-def ask(work: Work, sku: str, reasons: Mapping[str, str], detail: Mapping[str, Any]) -> None:
+def ask(work: "Work", sku: str, reasons: Mapping[str, str], detail: Mapping[str, Any]) -> None:
     """Record the wish that a SKU, or for "" the whole offer, be gone."""
     if sku:
         work.fire_sku(sku, "request_deletion", reasons=reasons, detail=detail)
@@ -198,7 +200,7 @@ def close(
     return Outcome(view=after, changed=True, message=f"{what} is {now.state if now else after.state}")
 
 
-def _fire(work: Work, sku: str, trigger: str) -> None:
+def _fire(work: "Work", sku: str, trigger: str) -> None:
     if sku:
         work.fire_sku(sku, trigger)
     else:

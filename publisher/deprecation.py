@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, cast
 
-from publisher.catalogue import OfferView
 from publisher.catalogue.history import Event
+from publisher.catalogue.views import OfferView
 from publisher.deletion import Wish, ask, close, objections, open_request, refresh_lock, sku_of
 from publisher.document.model import DEPRECATION_REASONS, Deprecation
 from publisher.engine import Engine, Key

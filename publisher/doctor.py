@@ -12,8 +12,8 @@ from tempfile import NamedTemporaryFile
 from typing import Final, Literal
 
 from publisher import __version__
-from publisher.catalogue import OfferView
 from publisher.catalogue.database import HEAD, open_engine, schema_version
+from publisher.catalogue.views import OfferView
 from publisher.document.secrets import Secrets
 from publisher.engine import Engine, open_marketplace
 from publisher.engine import open_engine as open_all

@@ -3,19 +3,23 @@
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from publisher.baseline import LiveTerms, OtherOffer, Published, PublishedSku
-from publisher.catalogue import Catalogue, OfferView
+from publisher.catalogue.views import OfferView
 from publisher.document.secrets import Secrets
 from publisher.errors import UsageError
 from publisher.lock import Live, Lock
 from publisher.locked import locked_from, terms_from
 from publisher.marketplaces import Marketplace
 from publisher.settings import Settings
+
+if TYPE_CHECKING:
+    from publisher.catalogue.store import Catalogue
 
 Key = tuple[str, str]
 
@@ -25,12 +29,25 @@ class Engine:
     """The parts together. `say` takes one line of talk for the user; `clock` gives aware UTC times."""
 
     settings: Settings
-    catalogue: Catalogue
     marketplace: Marketplace
     secrets: Secrets
     actor: str
     say: Callable[[str], None]
     clock: Callable[[], datetime]
+
+    @cached_property
+    def catalogue(self) -> "Catalogue":
+        """The catalogue, opened when it is first asked: it loads more than the rest together."""
+        return open_catalogue(self.settings)
+
+    def close(self) -> None:
+        """Let go of the catalogue's connections."""
+        if "catalogue" in vars(self):
+            self.catalogue.close()
+
+    def known(self, key: Key) -> OfferView | None:
+        """The offer as the catalogue knows it; where there is no catalogue yet, none is made."""
+        return self.catalogue.view(*key) if self.settings.has_catalogue else None
 
     def view(self, key: Key) -> OfferView:
         """The offer as it stands. Raises UsageError when the catalogue does not know it."""
@@ -72,18 +89,24 @@ def open_engine(
     clock: Callable[[], datetime] | None = None,
 ) -> Iterator[Engine]:
     """The engine that the settings describe; its connections are let go of afterwards."""
-    with ExitStack() as stack:
-        catalogue = Catalogue(settings.database_url)
-        stack.callback(catalogue.close)
-        yield Engine(
+    with open_marketplace(settings, secrets) as marketplace:
+        engine = Engine(
             settings=settings,
-            catalogue=catalogue,
-            marketplace=stack.enter_context(open_marketplace(settings, secrets)),
+            marketplace=marketplace,
             secrets=secrets,
             actor=actor(),
             say=say,
             clock=clock or (lambda: datetime.now(UTC)),
         )
+        with closing(engine):
+            yield engine
+
+
+def open_catalogue(settings: Settings) -> "Catalogue":
+    """The catalogue of the settings, which is made where it is not there yet; close it afterwards."""
+    from publisher.catalogue.store import Catalogue
+
+    return Catalogue(settings.database_url)
 
 
 @contextmanager
@@ -172,15 +195,12 @@ def published_in_catalogue(
     settings: Settings, publisher: str, offer: str
 ) -> tuple[Published | None, tuple[OtherOffer, ...]]:
     """What the settings' catalogue knows of an offer and of the publisher's others; nothing is written."""
-    catalogue = Catalogue(settings.database_url)
-    try:
+    with closing(open_catalogue(settings)) as catalogue:
         view = catalogue.view(publisher, offer)
         return published(view) if view else None, other_offers(catalogue, (publisher, offer))
-    finally:
-        catalogue.close()
 
 
-def other_offers(catalogue: Catalogue, key: Key) -> tuple[OtherOffer, ...]:
+def other_offers(catalogue: "Catalogue", key: Key) -> tuple[OtherOffer, ...]:
     """The publisher's other offers that are not gone."""
     return tuple(
         OtherOffer(offer=offer, titles=tuple(titles), skus=tuple(skus))

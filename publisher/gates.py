@@ -6,7 +6,7 @@ from typing import Final
 
 from publisher.agreement import UNKNOWN, diverged
 from publisher.baseline import Published
-from publisher.catalogue import OfferView
+from publisher.catalogue.views import OfferView
 from publisher.content import same_content
 from publisher.document import Document
 from publisher.engine import Engine, other_offers, published

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from publisher.baseline import LOCK, OtherOffer, Published
 from publisher.document import Document
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from publisher.lock import Lock
 
 Against = Literal["auto", "lock", "catalogue", "none"]
-_SQLITE: Final = "sqlite:///"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +47,7 @@ def measure(document: Document, settings: Settings, against: Against) -> Measure
     if against == "none":
         return Measure(reason="what is published was not asked for (--against none)")
     lock, broken = _lock(document)
-    exists = _catalogue_exists(settings)
+    exists = settings.has_catalogue
     if (against == "lock" and not lock and not broken) or (against == "catalogue" and not exists):
         raise UsageError(
             f"{document.folder if against == 'lock' else settings.home}: there is no "
@@ -84,8 +83,3 @@ def _by_lock(lock: "Lock | None", broken: Notice | None) -> Measure:
     from publisher.lock import published
 
     return Measure(published=published(lock))
-
-
-def _catalogue_exists(settings: Settings) -> bool:
-    url = settings.database_url
-    return not url.startswith(_SQLITE) or os.path.isfile(url.removeprefix(_SQLITE))

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from publisher.catalogue import OfferView
-from publisher.catalogue.views import SubmissionView
+from publisher.catalogue.views import OfferView, SubmissionView
 from publisher.content import draft_of, rebuilt, same_content
 from publisher.document import Document, read_document
 from publisher.engine import Engine, Key

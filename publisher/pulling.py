@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -53,9 +54,10 @@ def pull(engine: Engine, key: Key, target: str = "") -> Pulled:
     read back.
     """
     market = _readable(engine)
-    found = {name: resources for name in TARGETS if (resources := market.resources(key[1], name))}
-    chosen = target or next(iter(found), "")
-    if chosen not in found:
+    product = market.api.product(key[1])
+    shown = cache(lambda name: (market.api.resources(product, name) if product else None) or [])
+    chosen = target or next(filter(shown, TARGETS), "")
+    if not chosen or not shown(chosen):
         raise UsageError(
             f"the marketplace has nothing of {key[1]} in {target or 'any target'}",
             hint="see the offer's ID in the portal, and whether these credentials are its publisher's",
@@ -63,19 +65,19 @@ def pull(engine: Engine, key: Key, target: str = "") -> Pulled:
     fetch = cache(market.fetch)
     with refused_if_odd(MarketplaceUnavailable, "/".join(key), "look at the offer in the portal"):
         folders = {
-            name: folder_of(resources, publisher=key[0], fetch=fetch)
-            for name, resources in found.items()
-            if name in {chosen, "live"}
+            name: folder_of(shown(name), publisher=key[0], fetch=fetch)
+            for name in {chosen, "live"}
+            if shown(name)
         }
         live = offer_of(folders["live"]) if "live" in folders else None
-        preview = tuple(Tree.of(found.get("preview", ())).plans)
-    view = engine.catalogue.view(*key)
+        preview = tuple(Tree.of(shown("preview")).plans)
+    view = engine.known(key)
     known = view is not None and view.staged
-    lock = lock_of(view) if view and known else _lock(market, key, live, preview)
+    lock = lock_of(view) if view and known else _lock(key, live, preview, _since(market, product))
     new = folders[chosen]
     if lock.staged:
         new = replace(new, files={**new.files, LOCK: lock_file(lock)})
-    return Pulled(new=new, target=chosen, live="live" in found, known=known)
+    return Pulled(new=new, target=chosen, live=live is not None, known=known)
 
 
 def _readable(engine: Engine) -> "PartnerCenter":
@@ -88,7 +90,7 @@ def _readable(engine: Engine) -> "PartnerCenter":
     return cast("PartnerCenter", engine.marketplace)
 
 
-def _lock(market: "PartnerCenter", key: Key, live: Offer | None, preview: tuple[str, ...]) -> Lock:
+def _lock(key: Key, live: Offer | None, preview: tuple[str, ...], since: datetime) -> Lock:
     """The lock file of an offer that the catalogue does not know: what is live, SKUs in preview."""
     skus = tuple(_published(live)) if live else ()
     known = {sku.id for sku in skus}
@@ -101,7 +103,7 @@ def _lock(market: "PartnerCenter", key: Key, live: Offer | None, preview: tuple[
         publisher=key[0],
         offer=key[1],
         skus=(*skus, *staged),
-        live=_live(market, live) if live else None,
+        live=_live(live, since) if live else None,
         staged=bool(preview or live),
         events=0,
         head="",
@@ -119,13 +121,18 @@ def _published(offer: Offer) -> Iterator[PublishedSku]:
         )
 
 
-def _live(market: "PartnerCenter", offer: Offer) -> Live:
+def _since(market: "PartnerCenter", product: str) -> datetime:
+    """When what is live was sent there."""
     from publisher.marketplaces.partner_center.reading import since
 
+    return since(market.api.entries(product), "live")
+
+
+def _live(offer: Offer, since: datetime) -> Live:
     return Live(
         revision=1,
         digest=digest(canonical(offer)),
-        since=since(market.api.entries(market.api.product(offer.offer)), "live"),
+        since=since,
         hero=any(listing.logos.hero for listing in offer.listing.values()),
         standard_contract=offer.legal.standard_contract,
     )

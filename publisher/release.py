@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from publisher.catalogue import OfferView
+from publisher.catalogue.views import OfferView
 from publisher.document import Document
 from publisher.engine import Engine, Key
 from publisher.errors import Refused

@@ -17,6 +17,7 @@ from publisher.profiles import CLASSIC, PARTNER_CENTER, PROFILES, Profile, load_
 FILE: Final = "publisher.toml"
 INGESTION: Final = ("partner-center", "emulator")  # targets that speak the Product Ingestion API
 TARGETS: Final = ("local", "manual", *INGESTION)
+_SQLITE: Final = "sqlite:///"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +91,13 @@ class Settings:
     @property
     def database_url(self) -> str:
         """The catalogue's database."""
-        return str(self["database_url"]) or f"sqlite:///{self.home / 'catalogue.db'}"
+        return str(self["database_url"]) or f"{_SQLITE}{self.home / 'catalogue.db'}"
+
+    @property
+    def has_catalogue(self) -> bool:
+        """Whether there is something to read; a server is taken to hold a catalogue."""
+        url = self.database_url
+        return not url.startswith(_SQLITE) or os.path.isfile(url.removeprefix(_SQLITE))
 
 
 SETTINGS: Final[dict[str, Setting]] = {

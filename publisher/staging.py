@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from publisher.catalogue import OfferView, Work
-from publisher.catalogue.views import Draft, RevisionView, SubmissionView
+from publisher.catalogue.views import Draft, OfferView, RevisionView, SubmissionView
 from publisher.content import draft_of, marketing_only, same_content
 from publisher.document import Document
 from publisher.engine import Engine, Key
@@ -15,6 +14,9 @@ from publisher.findings import Gate, Report
 from publisher.gates import judge, objection, refuse_blocked, running, stage_guards
 from publisher.marketplaces import Slot
 from publisher.submissions import Intent, Outcome, intend, observe, send, write, write_lock_file
+
+if TYPE_CHECKING:
+    from publisher.catalogue.work import Work
 
 # Whatever fails among these, the folder is not taken for the offer that it claims to be.
 _IDENTITY = frozenset(
@@ -110,7 +112,7 @@ def _update_testers(engine: Engine, view: OfferView, testers: tuple[str, ...]) -
 @contextmanager
 def _draft(
     engine: Engine, key: Key, document: Document, view: OfferView | None, draft: Draft
-) -> Iterator[Work]:
+) -> "Iterator[Work]":
     """A write transaction in which the folder's content is the open draft."""
     with engine.catalogue.write(
         *key, actor=engine.actor, now=engine.clock(), create=view is None, seen=view.rev if view else 0

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from publisher.catalogue import OfferView
-from publisher.catalogue.views import RevisionView, SkuView
+from publisher.catalogue.views import OfferView, RevisionView, SkuView
 from publisher.deprecation import standing as leaving
 from publisher.document.model import version_key
 from publisher.engine import Engine

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from publisher.catalogue import OfferView
+from publisher.catalogue.views import OfferView
 from publisher.content import resolved, same_content
 from publisher.deletion import objections
 from publisher.deprecation import deprecates, not_in_force

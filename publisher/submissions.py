@@ -4,12 +4,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from publisher.catalogue import OfferView, Work
-from publisher.catalogue.views import Draft, RevisionView, SubmissionView
-from publisher.catalogue.work import is_news
+from publisher.catalogue.views import Draft, OfferView, RevisionView, SubmissionView
 from publisher.document import Document
 from publisher.engine import Engine, Key, lock_of
 from publisher.errors import (
@@ -24,6 +22,9 @@ from publisher.gates import lock_objection
 from publisher.lock import read_lock, write_lock
 from publisher.marketplaces import Progress, Request, Slot, Status
 from publisher.redact import Secret
+
+if TYPE_CHECKING:
+    from publisher.catalogue.work import Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,10 +200,10 @@ def record(engine: Engine, key: Key, status: Status) -> Outcome:
 
 
 def _news(view: OfferView, status: Status) -> bool:
-    return view.submission is not None and is_news(view.submission, status)
+    return view.submission is not None and view.submission.is_news(status)
 
 
-def _follow(work: Work, status: Status) -> None:
+def _follow(work: "Work", status: Status) -> None:
     """The trigger that a final word of the marketplace pulls."""
     submission = work.view.submission
     staging = submission is not None and submission.slot is Slot.STAGING
@@ -260,6 +261,6 @@ def write_lock_file(engine: Engine, view: OfferView, folder: Path, *, anew: bool
         engine.say(f"warning: {folder}: the lock file could not be written: {error}")
 
 
-def write(engine: Engine, key: Key, *, seen: int | None = None) -> AbstractContextManager[Work]:
+def write(engine: Engine, key: Key, *, seen: int | None = None) -> "AbstractContextManager[Work]":
     """A write transaction of the catalogue, in the name of whoever is asking."""
     return engine.catalogue.write(*key, actor=engine.actor, now=engine.clock(), seen=seen)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from publisher.catalogue import OfferView
+from publisher.catalogue.views import OfferView
 from publisher.engine import Engine, Key
 from publisher.errors import Refused, UsageError
 from publisher.marketplaces import Content, Slot

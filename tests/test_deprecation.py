@@ -65,8 +65,8 @@ def released(shop: Workshop, offer: dict[str, Any] | None = None) -> None:
 
 def shown(shop: Workshop, kind: str, target: str = "live") -> list[dict[str, Any]]:
     """The resources of a kind, by their alias or plan."""
-    market: Any = shop.engine.marketplace
-    found = [r for r in market.resources(KEY[1], target) or () if f"/{kind}/" in r["$schema"]]
+    api = shop.engine.marketplace.api
+    found = [r for r in api.resources(api.product(KEY[1]), target) or () if f"/{kind}/" in r["$schema"]]
     return sorted(found, key=lambda body: str(body.get("identity") or body.get("plan")))
 
 

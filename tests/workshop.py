@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 import publisher.media
-from publisher.catalogue import Catalogue, OfferView
+from publisher.catalogue.store import Catalogue
+from publisher.catalogue.views import OfferView
 from publisher.document import Document, read_document
 from publisher.document.secrets import Secrets
 from publisher.engine import Engine, open_engine

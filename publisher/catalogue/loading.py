@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, Select, and_, bindparam, select
 
-from publisher.catalogue.tables import CLOSED, OFFER, REVISION, SKU, SUBMISSION, TICKET, VERSION
+from publisher.catalogue.states import CLOSED
+from publisher.catalogue.tables import OFFER, REVISION, SKU, SUBMISSION, TICKET, VERSION
 from publisher.catalogue.views import OfferView, RevisionView, SkuView, SubmissionView, TicketView
 from publisher.marketplaces import Slot
 

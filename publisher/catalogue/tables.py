@@ -5,10 +5,7 @@ from typing import Final
 from sqlalchemy import Column, Index, LargeBinary, Table, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-OPEN: Final = ("draft", "staging", "production_requested")
-CLOSED: Final = ("superseded", "discarded")
-RUNNING: Final = ("pending", "running", "unknown")
-
+from publisher.catalogue.states import OPEN, RUNNING
 
 METADATA: Final = SQLModel.metadata
 

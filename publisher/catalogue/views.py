@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from publisher.catalogue.tables import RUNNING
-from publisher.marketplaces import Slot
+from publisher.catalogue.states import RUNNING
+from publisher.marketplaces import Slot, Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +77,13 @@ class SubmissionView:
     def running(self) -> bool:
         """Whether the marketplace may still be at work on it."""
         return self.progress in RUNNING
+
+    def is_news(self, status: Status) -> bool:
+        """Whether a status says what is not recorded yet."""
+        seen = (status.progress.value, status.step, status.message)
+        return seen != (self.progress, self.step, self.message) or not (
+            status.remote.items() <= self.remote.items()
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

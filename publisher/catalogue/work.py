@@ -19,14 +19,6 @@ _DELETION: Final = frozenset({"request_deletion", "keep", "delete"})
 _NO_REASONS: Final[Mapping[str, str]] = {}
 
 
-def is_news(known: SubmissionView, status: Status) -> bool:
-    """Whether a status says of a submission what is not recorded yet."""
-    seen = (status.progress.value, status.step, status.message)
-    return seen != (known.progress, known.step, known.message) or not (
-        status.remote.items() <= known.remote.items()
-    )
-
-
 @dataclass
 class _Subject:
     """What the workflow moves."""
@@ -291,7 +283,7 @@ class Work:
         known = self.view.submission
         if known is None or known.identity != status.identity or not known.running:
             return False
-        if not is_news(known, status):
+        if not known.is_news(status):
             return False
         seen = replace(
             known,

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from publisher.catalogue import OfferView
 from publisher.catalogue.history import Event
+from publisher.catalogue.views import OfferView
 from publisher.cli.common import OfferName, engine
 from publisher.cli.console import make_app, note, result
 from publisher.cli.words import columns, json_line

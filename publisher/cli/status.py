@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from publisher.catalogue import OfferView
+from publisher.catalogue.views import OfferView
 from publisher.cli.common import Target, engine
 from publisher.cli.completion import offers
 from publisher.cli.console import make_app, note, result

@@ -6,7 +6,6 @@ are kept as they were found.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from publisher.document.model import version_key
@@ -44,10 +43,7 @@ def _lower(value: Any) -> Any:
 
 
 def _address(value: Any) -> Any:
-    return _public(value) if isinstance(value, str) else value
-
-
-_public = lru_cache(maxsize=4096)(public_url)
+    return public_url(value) if isinstance(value, str) else value
 
 
 def version_name(value: Any) -> Any:

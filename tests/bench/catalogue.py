@@ -21,7 +21,7 @@ from sqlalchemy import Pool, event
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from publisher.catalogue import Catalogue
+from publisher.catalogue.store import Catalogue
 from publisher.catalogue.views import Draft
 from publisher.content import draft_of
 from tests.workshop import content, open_workshop

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from publisher.catalogue import Catalogue, Work
+from publisher.catalogue.store import Catalogue
 from publisher.catalogue.views import Draft, OfferView
+from publisher.catalogue.work import Work
 from publisher.errors import CatalogueUnavailable, IllegalTransition, LostRace, SettingsError, UsageError
 from publisher.marketplaces import Progress, Slot, Status
 from tests.stress.servers import postgresql

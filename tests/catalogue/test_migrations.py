@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, Pool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from publisher.catalogue import Catalogue
+from publisher.catalogue.store import Catalogue
 from publisher.catalogue.tables import METADATA
 from publisher.errors import CatalogueUnavailable, SettingsError
 from publisher.marketplaces.local import LocalMarketplace

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from publisher.catalogue import Catalogue, Work
+from publisher.catalogue.store import Catalogue
 from publisher.catalogue.views import Draft, OfferView
+from publisher.catalogue.work import Work
 from publisher.errors import LostRace, PublisherError
 from publisher.lifecycle import workflow
 

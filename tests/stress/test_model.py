@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 )
 
 from publisher.adoption import adopt, prepare
-from publisher.catalogue import OfferView
+from publisher.catalogue.views import OfferView
 from publisher.deletion import Wish, finish_deletion, keep, request_deletion
 from publisher.document import Document
 from publisher.errors import (

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from publisher.catalogue import Catalogue
+from publisher.catalogue.store import Catalogue
 from tests.stress.checker import check
 from tests.stress.racing import KEY, draft, race
 from tests.stress.servers import exported, postgresql

@@ -148,11 +148,6 @@ class PartnerCenter:
 
         return carried(document, files=files)
 
-    def resources(self, offer: str, target: str) -> list[dict[str, Any]] | None:
-        """The resources of a product in `draft`, `preview` or `live`; None where nothing stands."""
-        product = self.api.product(offer)
-        return self.api.resources(product, target) if product else None
-
     def update_testers(
         self, publisher: str, offer: str, subscriptions: tuple[str, ...], *, now: datetime
     ) -> None:
