@@ -52,3 +52,10 @@ def test_help_imports_no_command() -> None:
 @pytest.mark.parametrize("layer", ["publisher.engine", "publisher.release"])
 def test_what_acts_knows_nothing_of_the_command_line(layer: str) -> None:
     assert "typer" not in loaded(layer)
+
+
+@pytest.mark.parametrize(
+    "layer", ["publisher.engine", "publisher.staging", "publisher.pulling", "publisher.comparison"]
+)
+def test_the_database_is_loaded_when_the_catalogue_is_asked(layer: str) -> None:
+    assert loaded(layer) & {"sqlmodel", "sqlalchemy", "pydantic"} == set()
