@@ -1,7 +1,7 @@
 """publisher diff: an offer folder against what is staged and live."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import typer
@@ -18,6 +18,7 @@ from publisher.reports.json import dumps
 app = make_app()
 
 THERE_ARE_CHANGES = 10
+_NAMED = 5  # disks that were not compared
 
 TextOf = Callable[[str], str | None]
 
@@ -53,12 +54,22 @@ def command(
             lines = _markdown if output_format == "markdown" else _text
             for line in lines(found, text_of):
                 result(line)
-    for name in found.uncompared:
-        note(not_compared(name))
+    for line in _unknown(found.uncompared):
+        note(line)
     if document.unresolved and not found.effect.same_as:
-        note(f"the stage gate needs the secrets {', '.join(document.unresolved)}: give --secrets-file")
+        note(
+            f"secrets that are not at hand: {len(document.unresolved):,};"
+            " give --secrets-file where the stage gate asks for them"
+        )
     if exit_code and any(side.changes for side in found.sides):
         raise typer.Exit(THERE_ARE_CHANGES)
+
+
+def _unknown(secrets: Sequence[str]) -> Iterator[str]:
+    """A line for each disk whose secret is not at hand; of many, for the first ones."""
+    yield from map(not_compared, secrets[:_NAMED])
+    if (more := len(secrets) - _NAMED) > 0:
+        yield f"and {more:,} more disks were not compared"
 
 
 def _facts(found: Comparison, path: str) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def test_a_disk_of_an_unknown_secret_is_not_compared_and_that_is_said(
     desk.edit("os_vhd: {secret: BEACON_OS_VHD}", "os_vhd: {secret: ELSEWHERE}")
     said = desk("diff", "beacon-metrics")
     assert "the disk behind the secret ELSEWHERE was not compared" in said.err
-    assert "needs the secrets ELSEWHERE: give --secrets-file" in said.err
+    assert "give --secrets-file where the stage gate asks" in said.err
     assert facts(desk)["effect"]["marketing_only"] is None
 
 
@@ -177,3 +177,15 @@ def test_a_folder_that_cannot_be_read_is_no_verdict(desk: Desk) -> None:
     assert said.code == 2
     assert "`publisher validate beacon-metrics/offer.yaml` says why" in said.err
     assert desk("diff", "nowhere").code == 2
+
+
+def test_of_many_disks_that_are_not_compared_the_first_are_named(desk: Desk) -> None:
+    desk.release()
+    image = "      - version: 9.{0}.0\n        os_vhd: {{secret: ELSEWHERE_{0}}}\n"
+    more = "".join(image.format(number) for number in range(9))
+    desk.edit("    images:\n", f"    images:\n{more}")
+    said = desk("diff", "beacon-metrics").err
+    assert "the secret ELSEWHERE_4 was not compared" in said
+    assert "ELSEWHERE_5" not in said
+    assert "and 4 more disks were not compared" in said
+    assert "secrets that are not at hand: 9" in said
