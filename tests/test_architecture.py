@@ -20,10 +20,18 @@ HEAVY = (
 )
 
 
+def modules(code: str) -> set[str]:
+    """What a program has loaded at its end."""
+    argv = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules, file=sys.stderr)"]
+    return set(subprocess.run(argv, capture_output=True, text=True, check=True).stderr.split())
+
+
+def libraries(names: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in names}
+
+
 def loaded(module: str) -> set[str]:
-    code = f"import sys, {module}; print(*sys.modules)"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    return {name.partition(".")[0] for name in out.split()}
+    return libraries(modules(f"import {module}"))
 
 
 @pytest.mark.parametrize(
@@ -36,17 +44,14 @@ def test_the_core_imports_no_heavy_library(module: str) -> None:
 
 
 def test_all_rules_together_import_no_heavy_library() -> None:
-    code = "import sys; from publisher.rules.registry import load; load(); print(*sys.modules)"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert {name.partition(".")[0] for name in out.split()} & set(HEAVY) == set()
+    found = modules("from publisher.rules.registry import load; load()")
+    assert libraries(found) & set(HEAVY) == set()
 
 
 def test_help_imports_no_command() -> None:
-    code = "import sys; from publisher.cli import run; run(['--help']); print(*sys.modules, file=sys.stderr)"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
-    modules = set(out.split())
-    assert {name for name in modules if name.startswith("publisher.cli.")} <= {"publisher.cli.console"}
-    assert {name.partition(".")[0] for name in modules} & (set(HEAVY) - {"typer"}) == set()
+    found = modules("from publisher.cli import run; run(['--help'])")
+    assert {name for name in found if name.startswith("publisher.cli.")} <= {"publisher.cli.console"}
+    assert libraries(found) & (set(HEAVY) - {"typer"}) == set()
 
 
 @pytest.mark.parametrize("layer", ["publisher.engine", "publisher.release"])
@@ -59,3 +64,7 @@ def test_what_acts_knows_nothing_of_the_command_line(layer: str) -> None:
 )
 def test_the_database_is_loaded_when_the_catalogue_is_asked(layer: str) -> None:
     assert loaded(layer) & {"sqlmodel", "sqlalchemy", "pydantic"} == set()
+
+
+def test_a_catalogue_in_a_file_loads_no_server_s_dialect() -> None:
+    assert "sqlalchemy.dialects.postgresql" not in modules("import publisher.catalogue.store")

@@ -11,9 +11,11 @@ METADATA: Final = SQLModel.metadata
 
 
 def _only(name: str, condition: str, *columns: str) -> Index:
-    """At most one row per offer for which the condition holds: the database sees to it."""
-    where = text(condition)
-    return Index(name, *(columns or ("offer_id",)), unique=True, sqlite_where=where, postgresql_where=where)
+    """At most one row per offer for which the condition holds: the database sees to it.
+
+    That of PostgreSQL, too, says its migration; said here, it would load that dialect in every command.
+    """
+    return Index(name, *(columns or ("offer_id",)), unique=True, sqlite_where=text(condition))
 
 
 def _in(column: str, values: tuple[str, ...]) -> str:
