@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from publisher.errors import MarketplaceConflict, MarketplaceRefused, Refused
+from publisher.errors import MarketplaceConflict, MarketplaceRefused, MarketplaceUnavailable, Refused
 from publisher.marketplaces import Slot
 from publisher.marketplaces.emulator import Emulator, start_emulator
 from publisher.marketplaces.partner_center.ingestion import publishing
@@ -142,3 +143,39 @@ def test_a_conflict_on_the_way_to_live_leaves_what_is_staged(shop: Workshop, emu
         request_production(shop.engine, KEY)
     assert shop.view.state == "staging"
     assert settled(shop, request_production(shop.engine, KEY)).view.state == "live"
+
+
+@pytest.mark.parametrize(
+    ("refused", "before"),
+    [
+        ({"op": "status"}, []),
+        ({"op": "submissions", "skip": 2}, [{"fault": "stale"}]),
+        ({"op": "submissions", "skip": 1}, [{"fault": "status", "status": 409, "commit": True}]),
+    ],
+    ids=["of the job", "after a mixed-up answer", "after a conflict with ourselves"],
+)
+def test_a_question_that_is_refused_is_no_verdict(
+    shop: Workshop, emulator: Emulator, refused: dict[str, Any], before: list[dict[str, Any]]
+) -> None:
+    staged(shop)
+    for fault in before:
+        emulator.fault(**fault, op="configure")
+    emulator.fault("status", status=400, **refused)
+    with pytest.raises(MarketplaceUnavailable, match="400"):
+        request_production(shop.engine, KEY)
+    assert shop.view.submission is not None
+    assert shop.view.submission.running
+    assert settled(shop, observe(shop.engine, KEY)).view.state == "live"
+    accepted = [entry.detail["slot"] for entry in emulator.journal() if entry.effect == "submission-accepted"]
+    assert accepted == ["staging", "production"]
+
+
+def test_a_publication_that_is_refused_after_its_draft_was_taken_ends_there(
+    shop: Workshop, emulator: Emulator
+) -> None:
+    emulator.fault("status", op="configure", status=400, skip=1)
+    outcome = staged(shop)
+    assert outcome.view.state == "draft"
+    with pytest.raises(Refused, match="refused"):
+        refuse_failed(outcome)
+    assert staged(shop).view.state == "staging"

@@ -25,7 +25,7 @@ class Visitor(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_GET
 
     def log_message(self, *_: Any) -> None:
         """Silence."""

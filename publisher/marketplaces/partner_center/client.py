@@ -201,9 +201,10 @@ def _refusal(response: requests.Response, place: str) -> PublisherError:
     message = f"{place}: {status} {_said(response)}"
     if status == 429:
         return MarketplaceThrottled(message, hint="try again later", retry_after=_retry_after(response))
-    if status in {409, 423}:
+    busy = status in {409, 423}
+    if busy and response.request.method == "POST":
         return MarketplaceConflict(message, hint="wait until the other publication has ended")
-    if status in _TRANSIENT or status > 504 or status < 300:  # nothing tells that nothing was done
+    if busy or status in _TRANSIENT or status > 504 or status < 300:  # nothing tells that nothing was done
         return _unclear(message)
     if status == 401:
         return SettingsError(message, hint="see that the credentials are those of the publisher's tenant")

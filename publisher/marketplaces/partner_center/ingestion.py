@@ -1,8 +1,8 @@
 """The calls of the Product Ingestion API that publishing needs."""
 
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any, Final
 
@@ -97,6 +97,20 @@ def understood(product: str) -> AbstractContextManager[None]:
     """Raises MarketplaceUnavailable where resources of a product are not what the API says they are."""
     cure = "run the same command again; if it stays so, look at the offer in the portal"
     return refused_if_odd(MarketplaceUnavailable, product or "a new product", cure)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """A question that is refused says nothing of what was sent before: that may be running.
+
+    Raises MarketplaceUnavailable.
+    """
+    try:
+        yield
+    except MarketplaceRefused as error:
+        raise MarketplaceUnavailable(
+            error.message, hint="what was sent goes on; run the same command again to look at it"
+        ) from None
 
 
 def publishing(product: str, target: str, submission: str = "", **members: Any) -> Resource:

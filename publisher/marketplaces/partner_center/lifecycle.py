@@ -14,7 +14,7 @@ from publisher.ingestion.schema import DELETED
 from publisher.ingestion.tree import Tree
 from publisher.marketplaces import NOTHING, Progress, Status
 from publisher.marketplaces.partner_center.answers import Entry, Pace
-from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing
+from publisher.marketplaces.partner_center.ingestion import Ingestion, asking, publishing
 
 AVAILABLE: Final = {"lifecycleState": "generallyAvailable"}
 
@@ -101,10 +101,11 @@ def take_out(api: Ingestion, offer: str, sku: str | None) -> None:
     if not (there := _in(api, product, "draft", sku)):
         return
     job = api.configure([{**there, "lifecycleState": DELETED}])
-    job = api.job(job.id) or job
+    with asking():
+        job, left = api.job(job.id) or job, _in(api, product, "draft", sku)
     if job.progress in {Progress.FAILED, Progress.CANCELLED}:
         raise MarketplaceRefused(f"{offer}: {job.message}", hint="delete it in the portal")
-    if _in(api, product, "draft", sku):
+    if left:
         raise MarketplaceUnavailable(
             f"{offer}: the marketplace is at work on it", hint="run the same command again in a minute"
         )

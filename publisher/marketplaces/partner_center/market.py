@@ -16,7 +16,7 @@ from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Req
 from publisher.marketplaces.partner_center import lifecycle
 from publisher.marketplaces.partner_center.answers import TARGETS, Entry, Job, Pace
 from publisher.marketplaces.partner_center.assets import Assets
-from publisher.marketplaces.partner_center.ingestion import Ingestion, publishing, understood
+from publisher.marketplaces.partner_center.ingestion import Ingestion, asking, publishing, understood
 from publisher.marketplaces.partner_center.listed import Remote, demand_rest, is_shown, ours, staged_preview
 from publisher.marketplaces.partner_center.wanted import Wanted
 
@@ -85,6 +85,7 @@ class PartnerCenter:
         """Nothing: the marketplace does it."""
         return []
 
+    @asking()
     def look(
         self,
         publisher: str,
@@ -184,16 +185,22 @@ class PartnerCenter:
         target = TARGETS[Slot(known["slot"])]
         try:
             job = self.api.configure([publishing(known["product"], target, known.get("preview", ""))])
-        except MarketplaceConflict:  # of ourselves, if a proxy sent it twice
-            if entry := ours(known, self.api.entries(known["product"])):
+        except (MarketplaceConflict, MarketplaceRefused):  # of ourselves, if a proxy sent it twice
+            with asking():
+                entries = self.api.entries(known["product"])
+            if entry := ours(known, entries):
                 return self._listed(identity, known, entry, now)
             raise
-        sent = self._published(identity, known, job, now)
-        return sent or self._status(identity, Progress.UNKNOWN, target, "it may have arrived, or not", now)
+        remote = {"job": job.id, "product": known["product"]}  # kept before anything else is asked
+        return self._status(identity, Progress.RUNNING, target, "", now, remote)
 
     def _configured(self, identity: str, known: Remote, job: Job, now: datetime) -> Status:
         if job.progress is Progress.READY:
-            return self._publish(identity, known, now)
+            try:
+                return self._publish(identity, known, now)
+            except MarketplaceRefused as error:
+                target = TARGETS[Slot(known["slot"])]
+                return self._status(identity, Progress.REFUSED, target, error.message, now)
         return self._of_job(identity, job, _DRAFT, now, {"product": known["product"]})
 
     def _published(self, identity: str, known: Remote, job: Job, now: datetime) -> Status | None:
