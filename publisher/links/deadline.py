@@ -1,13 +1,14 @@
-"""The time that one link has, kept even against a server that sends a byte now and then."""
+"""The time that one question has, kept even against a server that sends a byte now and then."""
 
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from socket import SHUT_RDWR, socket
 
 
 class Deadline:
-    """Seconds for all requests of one link together.
+    """Seconds for all requests of one question together.
 
     Socket time-outs start anew with every byte; so another thread calls `expire` when the time is
     over, and the sockets are shut under whoever waits for them.
@@ -48,3 +49,16 @@ class Deadline:
     def pause(self, seconds: float) -> None:
         """Wait, though not beyond the end."""
         self._over.wait(min(seconds, self.remaining))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[Deadline]:
+    """A deadline that a timer keeps until the end of the block."""
+    deadline = Deadline(seconds)
+    watch = threading.Timer(seconds, deadline.expire)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield deadline
+    finally:
+        watch.cancel()

@@ -1,12 +1,10 @@
 """Fetches one small file from the public internet, under the same rules as links."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from threading import Timer
+from collections.abc import Sequence
 from typing import Final
 
 from publisher.errors import MarketplaceRefused, MarketplaceUnavailable, PublisherError
-from publisher.links.deadline import Deadline
+from publisher.links.deadline import within
 from publisher.links.policy import Policy, Resolver
 from publisher.links.result import Verdict
 from publisher.redact import public_url
@@ -29,7 +27,7 @@ def download(url: str, *, timeout: float = 30, allow: Sequence[str] = ()) -> byt
     place = public_url(url)
     try:
         target = policy.admit(url, signed=True)
-        with Transport(policy) as transport, _deadline(timeout) as deadline:
+        with Transport(policy) as transport, within(timeout) as deadline:
             address = Resolver(policy).addresses(target, deadline.remaining)[0]
             answer = transport.ask("GET", target, address, deadline, take=MAX_BYTES + 1)
     except Verdict as verdict:
@@ -39,19 +37,6 @@ def download(url: str, *, timeout: float = 30, allow: Sequence[str] = ()) -> byt
     if len(answer.body) > MAX_BYTES:
         raise MarketplaceRefused(f"{place} holds more than {MAX_BYTES:,} bytes", hint="it was not fetched")
     return answer.body
-
-
-@contextmanager
-def _deadline(seconds: float) -> Iterator[Deadline]:
-    """Kept also against a server that sends a byte now and then."""
-    deadline = Deadline(seconds)
-    watch = Timer(seconds, deadline.expire)
-    watch.daemon = True
-    watch.start()
-    try:
-        yield deadline
-    finally:
-        watch.cancel()
 
 
 def _failed(message: str, *, transient: bool) -> PublisherError:

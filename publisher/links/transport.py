@@ -1,7 +1,6 @@
 """One request to one checked address: no redirect, cookie, credential nor body, no proxy unasked."""
 
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -12,15 +11,13 @@ from urllib.parse import urlsplit
 
 import certifi
 import requests
-from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from publisher import __version__
 from publisher.links.deadline import Deadline
+from publisher.links.guarded import GuardedAdapter, heed
 from publisher.links.policy import Address, Policy
 from publisher.links.target import Target
 
@@ -88,7 +85,7 @@ class Transport:
             return _fault(TimeoutError(), deadline)
         connect = min(deadline.seconds * _CONNECT_SHARE, remaining)
         read = remaining * (_HEAD_SHARE if method == "HEAD" else 1)
-        _here.deadline = deadline
+        heed(deadline)
         try:
             headers = _HEADERS | {"Host": target.authority} | ({"Range": part} if part else {})
             # A proxy wants the name: it would put an address into the Host header.
@@ -114,61 +111,6 @@ class Transport:
         return self._adapters[exempt]
 
 
-class _Here(threading.local):
-    """The deadline of the link that this thread asks for."""
-
-    deadline: Deadline | None = None
-
-
-_here: Final = _Here()
-
-
-class _Connection(HTTPConnection):
-    """Can be shut by the deadline of whichever link uses it.
-
-    Connecting and the TLS handshake need no guard: their time-outs hold for the whole of them.
-    """
-
-    _deadline: Deadline | None = None
-
-    def connect(self) -> None:
-        super().connect()
-        self._guard()
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        self._guard()
-        super().request(*args, **kwargs)
-
-    def close(self) -> None:
-        self._unguard()
-        super().close()
-
-    def _guard(self) -> None:
-        self._unguard()
-        self._deadline = _here.deadline
-        if self._deadline and self.sock:
-            self._deadline.guard(self.sock)
-
-    def _unguard(self) -> None:
-        if self._deadline and self.sock:
-            self._deadline.forget(self.sock)
-
-
-class _TLSConnection(_Connection, HTTPSConnection):
-    """The same under TLS."""
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TLSConnection
-
-
-_POOLS: Final = {"http": _Pool, "https": _TLSPool}
-
-
 @cache
 def _tls_context(authorities: str) -> ssl.SSLContext:
     """One for all connections: loading the authorities takes longer than many a handshake."""
@@ -177,17 +119,8 @@ def _tls_context(authorities: str) -> ssl.SSLContext:
     return context
 
 
-class _Adapter(HTTPAdapter):
+class _Adapter(GuardedAdapter):
     """Connects to the address in the URL, and speaks to the name in the Host header."""
-
-    def init_poolmanager(self, *_: Any, **__: Any) -> None:
-        super().init_poolmanager(1, 1)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: Any, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         authority = request.headers["Host"]

@@ -24,6 +24,8 @@ from publisher.errors import (
     PublisherError,
     SettingsError,
 )
+from publisher.links.deadline import within
+from publisher.links.guarded import GuardedAdapter, heed
 from publisher.marketplaces.partner_center.credentials import Tokens
 from publisher.redact import redact
 
@@ -31,6 +33,7 @@ ATTEMPTS: Final = 5
 LONGEST_WAIT: Final = 120.0  # seconds; who is told to come back later than that is told so
 MAX_BYTES: Final = 64 * 1024 * 1024  # of one answer, unpacked
 MAX_PAGES: Final = 1000
+LONGEST_ANSWER: Final = 300.0  # seconds from the question to the last byte; a later one counts as none
 
 _TIMEOUT: Final = (10, 60)  # seconds: to connect, between two bytes
 _SAID: Final = 2048  # characters of what the other side says
@@ -48,11 +51,13 @@ class Client:
         *,
         pause: Callable[[float], None] = time.sleep,
         attempts: int = ATTEMPTS,
+        longest_answer: float = LONGEST_ANSWER,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._pause = pause
         self._attempts = attempts
+        self._longest_answer = longest_answer
         self._session = _session(self.base_url)
 
     def get(self, path: str, **query: str) -> dict[str, Any] | None:
@@ -117,6 +122,18 @@ class Client:
 
     def _answer(self, method: str, path: str, **content: Any) -> dict[str, Any] | None:
         correlation = uuid4().hex
+        with within(self._longest_answer) as deadline:
+            heed(deadline)
+            try:
+                return self._asked(method, path, correlation, content)
+            except PublisherError:
+                if deadline.remaining:
+                    raise
+        raise _unclear(f"{method} {path} [{correlation}]: no whole answer in {deadline.seconds:g} s")
+
+    def _asked(
+        self, method: str, path: str, correlation: str, content: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
         response = self._send(method, path, correlation, content)
         if response.status_code == 401:  # a token may end early: once more with a new one
             response.close()
@@ -165,6 +182,8 @@ def _session(base_url: str) -> requests.Session:
     session.trust_env = False
     session.proxies = dict(settings["proxies"])
     session.verify = settings["verify"]
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, GuardedAdapter())
     session.headers["User-Agent"] = f"vm-offer-publisher/{__version__}"
     return session
 

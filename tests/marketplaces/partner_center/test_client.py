@@ -1,5 +1,6 @@
 """What the client makes of a service that is slow, busy, confused or hostile."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from publisher.marketplaces.partner_center import client as module
 from publisher.marketplaces.partner_center.client import Client, error_text
 from publisher.marketplaces.partner_center.credentials import KeptTokens, Tokens
 from publisher.redact import Secret
+from tests.links.site import running, send
 from tests.marketplaces.emulator.sample import NAME, SIGNATURE, machine, sas
 
 BODY = {"$schema": "https://schema.mp.microsoft.com/schema/configure/2022-03-01-preview2"}
@@ -135,6 +137,21 @@ def test_a_bomb_is_not_unpacked(client: Client, emulator: Emulator, monkeypatch:
     emulator.fault("bomb", op="products", count=20, times=9)
     with pytest.raises(MarketplaceUnavailable, match="more than 1,048,576 bytes"):
         client.get("product")
+
+
+@pytest.mark.parametrize("drip", [b"HTTP/1.1 400 Bad\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"])
+@pytest.mark.parametrize("ask", [Client.get, Client.post])
+def test_an_answer_that_drips_is_not_waited_for(
+    drip: bytes, ask: Callable[[Client, str], object], waits: list[float]
+) -> None:
+    with running() as site:
+        site.pages["/product"] = send(drip, b" ", every=0.02)
+        tokens = KeptTokens(lambda: ("token", 3600))
+        client = Client(site.base, tokens, pause=waits.append, attempts=2, longest_answer=0.3)
+        with pytest.raises(MarketplaceUnavailable, match=r"no whole answer in 0\.3 s"):
+            ask(client, "product")
+        client.close()
+    assert len(site.asked) == (2 if ask is Client.get else 1)  # only what changes nothing is asked again
 
 
 def test_every_page_is_read_once(client: Client, emulator: Emulator) -> None:
