@@ -1,5 +1,6 @@
 """A web site on this machine whose pages a test fills."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,6 +70,19 @@ def say(status: int, **headers: str) -> Page:
         for name, value in ({"Content_Length": "0"} | headers).items():
             visitor.send_header(name.replace("_", "-"), value)
         visitor.end_headers()
+
+    return page
+
+
+def tell(status: int, **body: Any) -> Page:
+    """An answer of JSON, also to what is posted."""
+
+    def page(visitor: Visitor) -> None:
+        visitor.rfile.read(int(visitor.headers.get("Content-Length", 0)))
+        content = json.dumps(body).encode()
+        say(status, Content_Length=str(len(content)))(visitor)
+        visitor.wfile.write(content)
+        visitor.close_connection = True
 
     return page
 

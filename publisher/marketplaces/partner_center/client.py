@@ -74,17 +74,20 @@ class Client:
     def pages(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page.
 
-        Raises MarketplaceRefused for pages on another host; MarketplaceUnavailable for a list that is not
-        there, which is something else than an empty one.
+        Raises MarketplaceRefused for pages on another host or in a circle; MarketplaceUnavailable for a
+        list that is not there, which is something else than an empty one.
         """
-        for _ in range(MAX_PAGES):
+        read: list[dict[str, str]] = []
+        while len(read) < MAX_PAGES:
             page = self.get(path, **query)
             if page is None:
                 raise _unclear(f"GET {path}: 404, though it is a list")
             yield from objects(page, "value", f"GET {path}")
             if not (link := page.get("@nextLink")):
                 return
-            query = self._next(path, str(link), query)
+            read.append(query)
+            if (query := self._next(path, str(link), query)) in read:
+                raise MarketplaceRefused(f"{path} continues at a page that was read before: not followed")
         raise MarketplaceRefused(f"{path} has more than {MAX_PAGES:,} pages")
 
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:

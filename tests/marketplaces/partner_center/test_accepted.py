@@ -1,10 +1,8 @@
 """What a marketplace took is on its way, whatever it says to the questions behind."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -16,31 +14,18 @@ from publisher.marketplaces.partner_center.client import Client
 from publisher.marketplaces.partner_center.credentials import KeptTokens
 from publisher.marketplaces.partner_center.ingestion import Ingestion
 from publisher.marketplaces.partner_center.market import PartnerCenter
-from tests.links.site import Page, Site, Visitor, running
+from tests.links.site import Site, running, tell
 
 NOW = datetime.now(UTC)
 KNOWN = {"slot": "production", "product": "product/1", "before": [], "prepared": NOW.isoformat()}
 LIVE = {**KNOWN, "preview": "submission/1/5"}
 
 
-def answer(status: int, **body: Any) -> Page:
-    def page(visitor: Visitor) -> None:
-        visitor.rfile.read(int(visitor.headers.get("Content-Length", 0)))
-        content = json.dumps(body).encode()
-        visitor.send_response(status)
-        visitor.send_header("Content-Length", str(len(content)))
-        visitor.end_headers()
-        visitor.wfile.write(content)
-        visitor.close_connection = True
-
-    return page
-
-
 @pytest.fixture
 def site() -> Iterator[Site]:
     """It takes what is posted, and refuses every question."""
     with running() as started:
-        started.pages = defaultdict(lambda: answer(400, code="badRequest"))
+        started.pages = defaultdict(lambda: tell(400, code="badRequest"))
         yield started
 
 
@@ -67,7 +52,7 @@ def request_live() -> Request:
 def test_a_job_is_kept_before_anything_is_asked_about_it(
     site: Site, market: PartnerCenter, request_live: Request, result: str
 ) -> None:
-    site.pages["/configure"] = answer(202, jobId="7", jobStatus="completed", jobResult=result)
+    site.pages["/configure"] = tell(202, jobId="7", jobStatus="completed", jobResult=result)
     status = market.submit(request_live, now=NOW, remote=LIVE)
     assert (status.progress, status.remote["job"]) == (Progress.RUNNING, "7")
     assert site.asked == ["POST /configure"]
@@ -91,18 +76,18 @@ def test_a_cancellation_that_came_too_late_is_no_end_either(site: Site, market: 
 def test_a_deletion_from_the_draft_may_be_looked_at_again(site: Site, api: Ingestion) -> None:
     product = {"id": "product/1", "identity": {"externalId": "lamp"}}
     schema = "https://schema.mp.microsoft.com/schema/product/2022-03-01-preview2"
-    site.pages["/product?externalId=lamp"] = answer(200, value=[product])
-    site.pages["/resource-tree/product/1?targetType=live"] = answer(200, resources=[])
-    site.pages["/resource-tree/product/1?targetType=draft"] = answer(
+    site.pages["/product?externalId=lamp"] = tell(200, value=[product])
+    site.pages["/resource-tree/product/1?targetType=live"] = tell(200, resources=[])
+    site.pages["/resource-tree/product/1?targetType=draft"] = tell(
         200, resources=[{"$schema": schema, **product}]
     )
-    site.pages["/configure"] = answer(202, jobId="7", jobStatus="notStarted")
+    site.pages["/configure"] = tell(202, jobId="7", jobStatus="notStarted")
     with pytest.raises(MarketplaceUnavailable, match="configure/7/status"):
         lifecycle.take_out(api, "lamp", None)
 
 
 def test_a_question_to_a_busy_product_is_asked_again(site: Site, api: Ingestion) -> None:
-    site.pages["/configure/7/status"] = answer(423)
+    site.pages["/configure/7/status"] = tell(423)
     with pytest.raises(MarketplaceUnavailable, match="423"):
         api.job("7")
     assert len(site.asked) == 5

@@ -18,7 +18,7 @@ from publisher.marketplaces.partner_center import client as module
 from publisher.marketplaces.partner_center.client import Client, error_text
 from publisher.marketplaces.partner_center.credentials import KeptTokens, Tokens
 from publisher.redact import Secret
-from tests.links.site import running, send
+from tests.links.site import running, send, tell
 from tests.marketplaces.emulator.sample import NAME, SIGNATURE, machine, sas
 
 BODY = {"$schema": "https://schema.mp.microsoft.com/schema/configure/2022-03-01-preview2"}
@@ -159,6 +159,18 @@ def test_every_page_is_read_once(client: Client, emulator: Emulator) -> None:
     emulator.fault("pages", op="submissions", count=100, token="a%2Bb==", times=99)
     ids = [entry["id"] for entry in client.pages(f"submission/{_number(client)}")]
     assert len(ids) == len(set(ids)) >= 250
+
+
+@pytest.mark.parametrize("last", ["?token=a", "?token=b", ""], ids=["the second", "itself", "the first"])
+def test_pages_in_a_circle_are_left(last: str) -> None:
+    with running() as site:
+        for name, link in {"": "?token=a", "?token=a": "?token=b", "?token=b": last}.items():
+            site.pages[f"/product{name}"] = tell(200, **{"@nextLink": f"{site.base}/product{link}"})
+        client = Client(site.base, KeptTokens(lambda: ("token", 3600)))
+        with pytest.raises(MarketplaceRefused, match="a page that was read before"):
+            list(client.pages("product"))
+        client.close()
+    assert len(site.asked) == 3
 
 
 def test_no_token_leaves_for_another_host(client: Client, emulator: Emulator) -> None:
