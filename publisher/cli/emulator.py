@@ -1,5 +1,6 @@
 """publisher emulator: serve the marketplace's API on this machine, for rehearsals with any client of it."""
 
+import signal
 import threading
 from pathlib import Path
 from typing import Annotated, Final
@@ -62,7 +63,8 @@ def serve(
 
 
 def _wait() -> None:
-    """Stay until the terminal says to stop."""
+    """Stay until the terminal says to stop, or whoever started this in the background."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     stop = threading.Event()
     try:
         while not stop.wait(_SHORTEST):

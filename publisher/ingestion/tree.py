@@ -51,20 +51,22 @@ class Part:
 class Tree:
     """Everything of one product that stands in one target.
 
-    Submissions and what is deleted are no part of it. `hashes` may tell the sha256 of files that were
-    looked at, by the durable id of their asset.
+    What is deleted is no part of it, nor is the submission that brought it there: `submission` is the
+    durable id of that. `hashes` may tell the sha256 of files that were looked at, by the durable id of
+    their asset.
     """
 
     resources: tuple[Resource, ...]
+    submission: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, resources: Iterable[Resource], hashes: Mapping[str, str] | None = None) -> "Tree":
         """The tree of some resources, in whatever order they came."""
-        kept = tuple(
-            r for r in resources if s.kind_of(r) != s.SUBMISSION and r.get("lifecycleState") != s.DELETED
-        )
-        return cls(resources=kept, hashes=dict(hashes or {}))
+        found = tuple(resources)
+        kept = (r for r in found if s.kind_of(r) != s.SUBMISSION and r.get("lifecycleState") != s.DELETED)
+        own = (str(r.get("id") or "") for r in found if s.kind_of(r) == s.SUBMISSION)
+        return cls(resources=tuple(kept), hashes=dict(hashes or {}), submission=next(own, ""))
 
     @cached_property
     def product(self) -> Resource | None:

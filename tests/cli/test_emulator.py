@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,7 +36,7 @@ def test_it_serves_until_ctrl_c(tmp_path: Path) -> None:
         assert [answer.status_code for answer in answers] == [503, 200]
         headers = {"authorization": f"Bearer {answers[1].json()['access_token']}"}
         found = requests.get(f"{url}/product", headers=headers, timeout=10).json()["value"]
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         _, said = process.communicate(timeout=30)
     assert [body["identity"]["externalId"] for body in found] == ["beacon-metrics"]
     assert re.search("PUBLISHER_EMULATOR_URL=http://127.0.0.1:[0-9]+\n", said)

@@ -50,6 +50,7 @@ SCENARIOS: dict[str, list[dict[str, Any]]] = {
     "links that need care": [{"op": "list", "fault": "pages", "count": 1, "token": "+==", "times": 30}],
     "links to another host": [{"op": "submissions", "fault": "pages", "count": 1, "host": "attacker.example", "times": 2}],
     "a thousand submissions": [{"op": "submissions", "fault": "history", "count": 998, "times": 400}],
+    "a list that changes between its pages": [{"op": "submissions", "fault": "history", "count": 120}],
     "lists and trees that break off": [{"op": "list", "fault": "truncate"}, {"op": "tree", "fault": "truncate"}],
     "lists are empty": [{"op": "submissions", "fault": "status", "status": 404, "times": 2}],
     "no draft": [{"op": "tree", "fault": "status", "status": 404, "times": 2}],

@@ -48,7 +48,7 @@ def emulating(root: Path) -> Iterator[Desk]:
         try:
             yield Desk(root / "desk", {**ENVIRON, **chosen})
         finally:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 def violations(desk: Desk) -> list[str]:

@@ -28,7 +28,8 @@ def staged_preview(request: Request, entries: list[Entry], wanted: Wanted) -> st
     preview = next((e for e in entries if e.target == "preview" and e.progress is Progress.READY), None)
     if preview is None:
         raise MarketplaceRefused(
-            f"{request.publisher}/{request.offer}: no preview is ready to go live", hint="stage it first"
+            f"{request.publisher}/{request.offer}: no preview is ready to go live",
+            hint=f"`publisher cancel {request.offer}`, then stage the folder again",
         )
     if differing := wanted.differing_from("preview"):
         raise MarketplaceRefused(

@@ -52,9 +52,17 @@ class Wanted:
     @cached_property
     def published(self) -> frozenset[tuple[str, str]]:
         """Image versions that stand in preview or live: they are never left out."""
-        trees = [self.api.tree(self.product, target) for target in _PUBLISHED]
         with understood(self.product):
-            return frozenset(version for tree in trees for version in tree.versions())
+            return frozenset(version for tree in self._trees for version in tree.versions())
+
+    @property
+    def submissions(self) -> list[str]:
+        """The submissions that preview and live are of, by their durable ids."""
+        return [tree.submission for tree in self._trees if tree.submission]
+
+    @cached_property
+    def _trees(self) -> list[Tree]:
+        return [self.api.tree(self.product, target) for target in _PUBLISHED]
 
     @cached_property
     def differing(self) -> list[Resource]:
