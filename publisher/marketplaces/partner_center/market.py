@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from publisher.document.model import Deprecation
-from publisher.errors import MarketplaceConflict, MarketplaceRefused
+from publisher.errors import MarketplaceConflict, MarketplaceRefused, MarketplaceUnavailable
 from publisher.ingestion.fields import located
 from publisher.marketplaces import NOTHING, Capabilities, Content, Progress, Request, Slot, Status
 from publisher.marketplaces.partner_center import lifecycle
@@ -131,7 +131,7 @@ class PartnerCenter:
             if status is None or not status.progress.final:
                 raise
             return status
-        step = TARGETS[Slot(remote["slot"])]
+        step = _step(remote)
         if job.progress is Progress.CANCELLED:
             return self._status(identity, job.progress, step, f"cancelled during {step}", now)
         return self._of_job(identity, job, step, now, {"product": remote["product"]})
@@ -183,7 +183,7 @@ class PartnerCenter:
     # -- how far --
 
     def _publish(self, identity: str, known: Remote, now: datetime) -> Status:
-        target = TARGETS[Slot(known["slot"])]
+        target = _step(known)
         try:
             job = self.api.configure([publishing(known["product"], target, known.get("preview", ""))])
         except (MarketplaceConflict, MarketplaceRefused):  # of ourselves, if a proxy sent it twice
@@ -196,13 +196,20 @@ class PartnerCenter:
         return self._status(identity, Progress.RUNNING, target, "", now, remote)
 
     def _configured(self, identity: str, known: Remote, job: Job, now: datetime) -> Status:
-        if job.progress is Progress.READY:
-            try:
-                return self._publish(identity, known, now)
-            except MarketplaceRefused as error:
-                target = TARGETS[Slot(known["slot"])]
-                return self._status(identity, Progress.REFUSED, target, error.message, now)
-        return self._of_job(identity, job, _DRAFT, now, {"product": known["product"]})
+        if job.progress is not Progress.READY:
+            return self._of_job(identity, job, _DRAFT, now, {"product": known["product"]})
+        if (sent := known.get("sent")) and (left := self._pace.settling(sent, now)) > 0:
+            return self._arrived_or_not(identity, known, now, left)
+        target = _step(known)
+        try:
+            return self._publish(identity, known, now)
+        except (
+            MarketplaceUnavailable
+        ) as error:  # it may be on its way: not sent again before it had time to show
+            remote = {"product": known["product"], "sent": now.isoformat()}
+            return self._status(identity, Progress.UNKNOWN, target, error.message, now, remote)
+        except MarketplaceRefused as error:
+            return self._status(identity, Progress.REFUSED, target, error.message, now)
 
     def _published(self, identity: str, known: Remote, job: Job, now: datetime) -> Status | None:
         """What a job says, where the list of submissions does not say otherwise."""
@@ -210,18 +217,24 @@ class PartnerCenter:
         if job.conflict and (entry := ours(known, entries)):
             return self._listed(identity, known, entry, now)  # it was carried out twice, and refused once
         if job.progress is Progress.READY and not is_shown(known, entries):
-            return self._unshown(identity, known, job, now)
+            return self._unshown(identity, known, job, now, "its job has succeeded")
+        if job.conflict and (doubt := self._unshown(identity, known, job, now, job.message)):
+            return doubt
         remote = {"job": job.id, "product": known["product"]}
-        return self._of_job(identity, job, TARGETS[Slot(known["slot"])], now, remote)
+        return self._of_job(identity, job, _step(known), now, remote)
 
-    def _unshown(self, identity: str, known: Remote, job: Job, now: datetime) -> Status | None:
-        """A job that has succeeded though nothing was published was none of ours: an answer got mixed up."""
+    def _unshown(self, identity: str, known: Remote, job: Job, now: datetime, said: str) -> Status | None:
+        """What a job says is not believed at once where the list of submissions shows nothing of it.
+
+        If it has succeeded though nothing was published, it was none of ours: an answer got mixed up. If
+        something else is in its way, that may be ourselves: sent twice, by us or by a proxy.
+        """
         since = str(known.get("unshown") or now.isoformat())
         if (now - datetime.fromisoformat(since)).total_seconds() >= self._pace.settle:
             return None
-        message = "its job has succeeded, and the list of submissions does not show it yet"
+        message = f"{said}, and the list of submissions does not show it yet"
         remote = {"job": job.id, "product": known["product"], "unshown": since}
-        return self._status(identity, Progress.UNKNOWN, TARGETS[Slot(known["slot"])], message, now, remote)
+        return self._status(identity, Progress.UNKNOWN, _step(known), message, now, remote)
 
     def _of_job(self, identity: str, job: Job, step: str, now: datetime, remote: Remote) -> Status:
         said = {Progress.READY: f"{step} is published", Progress.CANCELLED: f"cancelled during {step}"}
@@ -239,7 +252,7 @@ class PartnerCenter:
 
     def _listed(self, identity: str, known: Remote, entry: Entry, now: datetime) -> Status:
         """A submission whose job is not known, by its entry in the list."""
-        step = TARGETS[Slot(known["slot"])]
+        step = _step(known)
         gone_on = entry.target != step  # what was staged is on its way to live, or there
         progress = Progress.READY if gone_on else entry.progress
         remote = {"job": "", "submission": entry.id, "product": known["product"]}
@@ -249,7 +262,10 @@ class PartnerCenter:
         """Nothing shows that it arrived: believed once enough time has passed for it to show."""
         if (left := self._pace.settling(known["prepared"], now)) <= 0:
             return None
-        step = TARGETS[Slot(known["slot"])]
+        return self._arrived_or_not(identity, known, now, left)
+
+    def _arrived_or_not(self, identity: str, known: Remote, now: datetime, left: float) -> Status:
+        step = _step(known)
         message = "it may have arrived, or not"
         return self._status(identity, Progress.UNKNOWN, step, message, now, look_again=left)
 
@@ -274,3 +290,8 @@ class PartnerCenter:
             look_again=0 if progress.final else wait,
             remote=remote,
         )
+
+
+def _step(known: Remote) -> str:
+    """Where a submission goes, in the marketplace's words."""
+    return TARGETS[Slot(known["slot"])]

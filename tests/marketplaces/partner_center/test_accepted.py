@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,8 +17,10 @@ from publisher.marketplaces.partner_center.market import PartnerCenter
 from tests.links.site import Site, running, tell
 
 NOW = datetime.now(UTC)
+OFFER = ("northlight", "lamp")
 KNOWN = {"slot": "production", "product": "product/1", "before": [], "prepared": NOW.isoformat()}
 LIVE = {**KNOWN, "preview": "submission/1/5"}
+STAGED = {**KNOWN, "slot": "staging", "draft_job": "6"}
 
 
 @pytest.fixture
@@ -65,6 +67,39 @@ def test_what_was_sent_once_is_not_judged_by_a_question_when_it_is_sent_again(
         market.submit(request_live, now=NOW, remote=LIVE | {"job": "7"})
     assert "what was sent goes on" in unclear.value.hint
     assert site.asked == ["GET /configure/7/status"]
+
+
+def test_what_may_have_been_sent_has_time_to_show_before_it_is_sent_again(
+    site: Site, market: PartnerCenter
+) -> None:
+    site.pages["/submission/1"] = tell(200, value=[])
+    site.pages["/configure/6/status"] = tell(200, jobId="6", jobStatus="completed", jobResult="succeeded")
+    site.pages["/configure"] = tell(202)  # an answer that names no job
+    remote, posts = STAGED, []
+    for seconds in (0, 100, 130):
+        status = market.look(*OFFER, "s1", now=NOW + timedelta(seconds=seconds), remote=remote)
+        assert status and status.progress is Progress.UNKNOWN
+        remote = {**remote, **status.remote}
+        posts.append(site.asked.count("POST /configure"))
+    assert posts == [1, 1, 2]
+
+
+def test_a_conflict_may_be_with_ourselves_until_the_list_had_time_to_say_so(
+    site: Site, market: PartnerCenter
+) -> None:
+    locked = [{"code": "conflict", "message": "Conflict", "details": [{"code": "productLocked"}]}]
+    site.pages["/submission/1"] = tell(200, value=[])
+    site.pages["/resource-tree/product/1?targetType=draft"] = tell(200, resources=[])
+    site.pages["/configure/7/status"] = tell(
+        200, jobId="7", jobStatus="completed", jobResult="failed", errors=locked
+    )
+    remote, seen = {**STAGED, "job": "7"}, []
+    for seconds in (0, 100, 130):
+        status = market.look(*OFFER, "s1", now=NOW + timedelta(seconds=seconds), remote=remote)
+        assert status
+        remote = {**remote, **status.remote}
+        seen.append(status.progress)
+    assert seen == [Progress.UNKNOWN, Progress.UNKNOWN, Progress.REFUSED]
 
 
 def test_a_cancellation_that_came_too_late_is_no_end_either(site: Site, market: PartnerCenter) -> None:
