@@ -78,7 +78,8 @@ def test_what_may_have_been_sent_has_time_to_show_before_it_is_sent_again(
     remote, posts = STAGED, []
     for seconds in (0, 100, 130):
         status = market.look(*OFFER, "s1", now=NOW + timedelta(seconds=seconds), remote=remote)
-        assert status and status.progress is Progress.UNKNOWN
+        assert status
+        assert status.progress is Progress.UNKNOWN
         remote = {**remote, **status.remote}
         posts.append(site.asked.count("POST /configure"))
     assert posts == [1, 1, 2]
