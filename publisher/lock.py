@@ -14,6 +14,7 @@ from publisher.document.files import FileRefused, read_regular
 from publisher.document.guard import decode
 from publisher.document.nodes import Mapping as Branch
 from publisher.document.nodes import Mark, Node, Scalar, Unreadable
+from publisher.document.swap import replace
 from publisher.errors import PublisherError
 from publisher.frozen import dataclass
 from publisher.locked import facts, read_locked, read_terms, terms_facts
@@ -103,7 +104,7 @@ def write_lock(folder: Path, lock: Lock) -> bool:
     try:
         if path.is_file() and path.read_bytes() == data:
             return False
-        _replace(path, data)
+        replace(path, data)
     except OSError as error:
         raise LockNotWritten(
             f"{path}: {(error.strerror or 'cannot be written').lower()}",
@@ -145,29 +146,6 @@ def _live_facts(live: Live) -> dict[str, Any]:
     known = {"revision": live.revision, "digest": live.digest, "since": since, "hero": live.hero}
     contract = live.standard_contract
     return known if contract is None else {**known, "standard_contract": contract}
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """A reader sees the old file or the new one, also after a power cut."""
-    draft = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
-    try:
-        with open(draft, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def read_lock(folder: Path) -> Lock | None:

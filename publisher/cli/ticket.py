@@ -73,12 +73,14 @@ def write_draft(text: str, output: Path | None) -> None:
 
     Raises UsageError or DiskFull where the file cannot be written; the ticket is recorded all the same.
     """
+    from publisher.document.swap import put
+
     data = text.encode("utf-8")
     if output is None:
         typer.echo(data, nl=False)
         return
     try:
-        output.write_bytes(data)
+        put(output, data)
     except OSError as error:
         hint = "the ticket is recorded: `publisher ticket show` prints it"
         raise unwritten(output, error, hint=hint) from None

@@ -170,8 +170,10 @@ def _show(reports: Sequence[Report], name: str, *, verbose: bool) -> None:
 
 
 def _write(file: Path, text: str) -> None:
+    from publisher.document.swap import put
+
     try:
-        file.write_text(text + "\n", encoding="utf-8")
+        put(file, f"{text}\n".encode())
     except OSError as error:
         raise unwritten(file, error, hint="name a file in a folder that exists and can be written") from None
 

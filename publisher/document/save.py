@@ -4,7 +4,6 @@ The edited text is written beside the document, read back and compared; only the
 document's name. Nobody ever sees half a file, also after a power cut.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Final
 from publisher.document import Document, read_document
 from publisher.document.change import Change, applied, changed_json, plain, spelled
 from publisher.document.files import FileRefused, read_regular
+from publisher.document.swap import take_place, write_beside
 from publisher.errors import LostRace, Refused, UsageError, unwritten
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -47,15 +47,14 @@ def save(document: Document, changes: Sequence[Change]) -> Document:
     """
     try:
         old = read_regular(document.path)
-        draft = _write_beside(document.path, _edited(document, old, changes))
+        draft = write_beside(document.path, _edited(document, old, changes))
         try:
             after = _proved(document, draft, changes)
             if read_regular(document.path) != old:
                 raise LostRace(f"{document.display()} was changed meanwhile", hint="run the command again")
-            os.replace(draft, document.path)
+            take_place(draft, document.path)
         finally:
             draft.unlink(missing_ok=True)
-        _sync(document.path.parent)
     except OSError as error:
         raise unwritten(document.display(), error, hint="look at the rights of the folder") from None
     except FileRefused as error:
@@ -80,20 +79,6 @@ def _edited(document: Document, old: bytes, changes: Sequence[Change]) -> bytes:
         raise _by_hand(document) from None
 
 
-def _write_beside(path: Path, data: bytes) -> Path:
-    draft = path.with_name(f".{path.stem}.{os.urandom(6).hex()}{path.suffix}")
-    try:
-        with open(draft, "xb") as file:
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    return draft
-
-
 def _proved(document: Document, draft: Path, changes: Sequence[Change]) -> Document:
     """The draft as it reads, once it says what the old document and the changes say together."""
     after = read_document(draft)
@@ -109,11 +94,3 @@ def _by_hand(document: Document) -> Refused:
         f"{document.display()} is written in a form that cannot be edited without changing more",
         hint="make this edit by hand",
     )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

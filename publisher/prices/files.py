@@ -10,6 +10,7 @@ from typing import Final
 from publisher.document.files import FileRefused, read_regular
 from publisher.document.guard import decode
 from publisher.document.nodes import Unreadable
+from publisher.document.swap import put
 from publisher.errors import UsageError, unwritten
 from publisher.prices.table import Cell, Grid
 
@@ -54,11 +55,11 @@ def csv_text(table: Grid) -> str:
 
 
 def write_file(table: Grid, path: Path) -> None:
-    """Write a table as the file's suffix says. Raises UsageError, or DiskFull."""
+    """Write a table as the file's suffix says, all of it or nothing. Raises UsageError, or DiskFull."""
     if _suffix(path) not in (CSV, XLSX):
         raise UsageError(f"{path}: the format is not known", hint="end the name in .csv or .xlsx")
     try:
-        path.write_bytes(csv_text(table).encode() if _suffix(path) == CSV else _workbook(table))
+        put(path, csv_text(table).encode() if _suffix(path) == CSV else _workbook(table))
     except OSError as error:
         raise unwritten(path, error, hint="name another file") from None
 

@@ -61,6 +61,17 @@ def test_a_result_for_which_there_is_no_room_can_be_tried_again(tmp_path: Path, 
     assert "fault of the program" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["prices export {demo} --sku hourly --output kept.csv", "validate {demo} --output-file json=kept.csv"],
+)
+def test_a_file_that_cannot_be_written_whole_stays_as_it_was(tmp_path: Path, command: str) -> None:
+    (tmp_path / "kept.csv").write_text("kept")
+    done = shell(f"ulimit -f 0; {COMMAND} {command.format(demo=DEMO)}", tmp_path)
+    assert (done.returncode, "kept.csv cannot be written" in done.stderr) == (2, True)
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("kept.csv", "kept")]
+
+
 @pytest.mark.parametrize("closed", ["<&-", "<&- 2>&-"])
 def test_nothing_is_asked_where_stdin_is_closed(tmp_path: Path, closed: str) -> None:
     assert shell(f"{COMMAND} init offer {closed}", tmp_path).returncode == 0
