@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from publisher.baseline import LiveTerms, OtherOffer, Published, PublishedSku
+from publisher.catalogue import exists
 from publisher.catalogue.views import OfferView
 from publisher.document.secrets import Secrets
 from publisher.errors import UsageError
@@ -47,7 +48,7 @@ class Engine:
 
     def known(self, key: Key) -> OfferView | None:
         """The offer as the catalogue knows it; where there is no catalogue yet, none is made."""
-        return self.catalogue.view(*key) if self.settings.has_catalogue else None
+        return self.catalogue.view(*key) if exists(self.settings.database_url) else None
 
     def view(self, key: Key) -> OfferView:
         """The offer as it stands. Raises UsageError when the catalogue does not know it."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from publisher.baseline import LOCK, OtherOffer, Published
+from publisher.catalogue import exists as catalogue_exists
 from publisher.document import Document
 from publisher.errors import UsageError
 from publisher.frozen import dataclass
@@ -47,7 +48,7 @@ def measure(document: Document, settings: Settings, against: Against) -> Measure
     if against == "none":
         return Measure(reason="what is published was not asked for (--against none)")
     lock, broken = _lock(document)
-    exists = settings.has_catalogue
+    exists = catalogue_exists(settings.database_url)
     if (against == "lock" and not lock and not broken) or (against == "catalogue" and not exists):
         raise UsageError(
             f"{document.folder if against == 'lock' else settings.home}: there is no "

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
+from publisher.catalogue import SQLITE
 from publisher.errors import SettingsError
 from publisher.frozen import dataclass
 from publisher.kinds import FLAG, OPTIONAL_FLAG, PROXY, TEXT, TEXTS, Kind, choice, number
@@ -17,7 +18,6 @@ from publisher.profiles import CLASSIC, PARTNER_CENTER, PROFILES, Profile, load_
 FILE: Final = "publisher.toml"
 INGESTION: Final = ("partner-center", "emulator")  # targets that speak the Product Ingestion API
 TARGETS: Final = ("local", "manual", *INGESTION)
-_SQLITE: Final = "sqlite:///"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +91,7 @@ class Settings:
     @property
     def database_url(self) -> str:
         """The catalogue's database."""
-        return str(self["database_url"]) or f"{_SQLITE}{self.home / 'catalogue.db'}"
-
-    @property
-    def has_catalogue(self) -> bool:
-        """Whether there is something to read; a server is taken to hold a catalogue."""
-        url = self.database_url
-        return not url.startswith(_SQLITE) or os.path.isfile(url.removeprefix(_SQLITE))
+        return str(self["database_url"]) or f"{SQLITE}{self.home / 'catalogue.db'}"
 
 
 SETTINGS: Final[dict[str, Setting]] = {

@@ -1,5 +1,6 @@
 """Opens the catalogue's database, with the settings without which it would lose or mix up writes."""
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from publisher.catalogue import SQLITE
 from publisher.errors import CatalogueUnavailable, SettingsError
 from publisher.redact import redact
 
@@ -17,7 +19,7 @@ HEAD: Final = "0002"
 KNOWN: Final = ("0001", "0002")
 BUSY_SECONDS: Final = 30
 LITTLE: Final = 256 * 1024  # bytes; less room, and SQLite fails in ways that do not say so
-_SQLITE: Final = "sqlite:///"
+EMPTY: Final = f"{SQLITE}:memory:"
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
     "PRAGMA synchronous=FULL",  # NORMAL loses acknowledged commits in a power cut
@@ -81,9 +83,9 @@ def _room(url: str) -> str:
     """How little room the catalogue's disk has, as the end of a sentence; "" where that is not the cause."""
     import shutil
 
-    if not url.startswith(_SQLITE):
+    if not url.startswith(SQLITE):
         return ""
-    folder = Path(url.removeprefix(_SQLITE)).parent
+    folder = Path(url.removeprefix(SQLITE)).parent
     with suppress(OSError):
         if (free := shutil.disk_usage(folder).free) < LITTLE:
             return f"; the disk is full: {free:,} bytes are free in {folder}"
@@ -99,7 +101,7 @@ def _cure(reason: str) -> str:
 
 
 def _sqlite(url: str) -> Engine:
-    if path := url.removeprefix(_SQLITE):
+    if path := url.removeprefix(SQLITE):
         _refuse_network(Path(path))
     engine = create_engine(url)
 
@@ -123,8 +125,6 @@ def _sqlite(url: str) -> Engine:
 
 def _refuse_network(path: Path) -> None:
     """WAL needs shared memory: on a network file system two machines would corrupt the file."""
-    import os
-
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from publisher.catalogue.database import open_engine, reader, unavailable, writer
+from publisher.catalogue import SQLITE, exists
+from publisher.catalogue.database import EMPTY, open_engine, reader, unavailable, writer
 from publisher.catalogue.history import Event, Verdict, verify
 from publisher.catalogue.loading import load, load_names, load_tickets
 from publisher.catalogue.rows import compact
@@ -34,18 +35,23 @@ _OFFER_AT_REV: Final = update(OFFER).where(
 class Catalogue:
     """Offers in a database. `url` is a SQLAlchemy URL; a path means an SQLite file.
 
-    Opening migrates an older schema. Raises SettingsError or CatalogueUnavailable.
+    Opening migrates an older schema. An SQLite file that is missing is made by the first write; until
+    then the catalogue is empty. Raises SettingsError or CatalogueUnavailable.
     """
 
     def __init__(self, url: str | Path) -> None:
-        self.url = f"sqlite:///{url}" if isinstance(url, Path) else url
-        self._engine = open_engine(self.url)
+        self.url = f"{SQLITE}{url}" if isinstance(url, Path) else url
+        self._stands = exists(self.url)
+        self._open(self.url if self._stands else EMPTY)
+
+    def _open(self, url: str) -> None:
+        self._engine = open_engine(url)
         self._reader, self._writer = reader(self._engine), writer(self._engine)
 
     @property
     def place(self) -> str:
         """Where the catalogue is, without a password."""
-        return redact(self.url.removeprefix("sqlite:///"))
+        return redact(self.url.removeprefix(SQLITE))
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -157,13 +163,22 @@ class Catalogue:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
+        self._turn_to_the_database()
         with unavailable(self.url), self._writer.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if not self._stands and exists(self.url):  # another process made it meanwhile
+            self._turn_to_the_database()
         with unavailable(self.url), self._reader.connect() as connection:
             yield connection
+
+    def _turn_to_the_database(self) -> None:
+        if not self._stands:
+            self.close()
+            self._open(self.url)
+            self._stands = True
 
     def _create(self, connection: Connection, publisher: str, offer: str, *, create: bool) -> OfferView:
         if not create:

@@ -287,17 +287,28 @@ def test_the_work_is_done_in_the_name_of_the_actor(catalogue: Catalogue) -> None
     assert catalogue.event_hash(view(catalogue), 99) == ""
 
 
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("oracle://db", "cannot be used"),
-        ("no url", "cannot be used"),
-        ("sqlite:////dev/null/catalogue.db", "/dev/null: is no folder"),
-    ],
-)
-def test_a_url_that_leads_nowhere_is_a_setting_to_correct(url: str, said: str) -> None:
-    with pytest.raises(SettingsError, match=said):
+def test_a_file_that_is_missing_is_made_by_the_first_write(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "catalogue.db"
+    mine, theirs = Catalogue(path), Catalogue(path)
+    assert (mine.offers(), theirs.view(*KEY), list(tmp_path.iterdir())) == ([], None, [])
+    with write(mine):
+        pass
+    assert (path.exists(), theirs.offers()) == (True, [KEY])
+    mine.close()
+    theirs.close()
+
+
+@pytest.mark.parametrize("url", ["oracle://db", "no url"])
+def test_a_url_that_leads_nowhere_is_a_setting_to_correct(url: str) -> None:
+    with pytest.raises(SettingsError, match="cannot be used"):
         Catalogue(url)
+
+
+def test_a_place_that_cannot_hold_the_file_is_a_setting_to_correct() -> None:
+    catalogue = Catalogue("sqlite:////dev/null/catalogue.db")
+    with pytest.raises(SettingsError, match="/dev/null: is no folder"), write(catalogue):
+        pass
+    catalogue.close()
 
 
 def test_a_server_that_does_not_answer_may_do_so_later() -> None:

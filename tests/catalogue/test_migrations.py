@@ -59,8 +59,8 @@ def differences(engine: Engine) -> list[Any]:
 
 
 def test_a_fresh_schema_is_what_the_tables_say(path: Path) -> None:
-    with opened(path):
-        pass
+    with opened(path) as catalogue:
+        fill(catalogue)
     assert differences(create_engine(f"sqlite:///{path}")) == []
 
 

@@ -25,6 +25,25 @@ def test_an_empty_catalogue_says_how_to_begin(desk: Desk) -> None:
     assert "knows no offer; `publisher stage PATH` makes one known" in said.err
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "status",
+        "status beacon-metrics",
+        "history beacon-metrics",
+        "diff beacon-metrics",
+        "pull tidewater-labs/beacon-metrics pulled",
+        "ticket list",
+        "lock beacon-metrics",
+        "prices export nowhere --sku hourly",
+        "cancel beacon-metrics",
+    ],
+)
+def test_asking_leaves_no_file_behind(desk: Desk, line: str) -> None:
+    desk(*line.split())
+    assert [path.name for path in desk.folder.iterdir()] == ["beacon-metrics"]
+
+
 def test_every_offer_has_one_line(desk: Desk) -> None:
     desk.release()
     shutil.copytree(desk.offer, desk.folder / "second", ignore=shutil.ignore_patterns("*.lock.json"))

@@ -14,6 +14,7 @@ from conftest import NOW, Case, _edits, published, write
 from test_cases import cases
 
 import publisher.cli.validate
+from publisher.catalogue.database import open_engine
 from publisher.cli import run
 from publisher.document import Document
 from publisher.lock import Live, Lock, write_lock
@@ -79,7 +80,9 @@ def prepare(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         before = write(folder / "before", Case("", "", profile=case.profile, **_edits(case.published)))
         adopt("before") if case.rule in BY_CATALOGUE else lock(folder / "offer", before, case.published)
     if case.others is not None:
-        run(["status"])  # makes a catalogue, which may hold no other offer
+        open_engine(
+            "sqlite:///.publisher/catalogue.db"
+        ).dispose()  # a catalogue, which may hold no other offer
     for number, other in enumerate(case.others or ()):
         edits = {"/offer": other["offer"], "/listing/en-us/title": (other.get("titles") or ["Other"])[-1]}
         edits |= {
