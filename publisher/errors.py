@@ -22,10 +22,13 @@ PublisherError                 2  could not judge
 
 import errno
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from publisher.findings import Report
+
+_WRAPPED: Final = ("reason", "inner_exception", "__cause__", "__context__")
 
 
 class PublisherError(Exception):
@@ -148,3 +151,16 @@ def unwritten(what: object, error: OSError, *, hint: str) -> PublisherError:
 def full_disk(error: OSError) -> bool:
     """Whether there was no room, or no more of it for this user."""
     return error.errno in {errno.ENOSPC, errno.EDQUOT} or os.strerror(errno.ENOSPC) in str(error)
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that it wraps; libraries put the wrapped one in `args` or a member."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        candidate = waiting.pop()
+        if isinstance(candidate, BaseException) and candidate not in seen:
+            seen.append(candidate)
+            yield candidate
+            members = (getattr(candidate, name, None) for name in _WRAPPED)
+            waiting += [*candidate.args, *members]

@@ -1,7 +1,7 @@
 """One request to one checked address: no redirect, cookie, credential nor body, no proxy unasked."""
 
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
@@ -16,6 +16,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util.ssl_ import create_urllib3_context
 
 from publisher import __version__
+from publisher.errors import causes
 from publisher.links.deadline import Deadline
 from publisher.links.guarded import GuardedAdapter, heed
 from publisher.links.policy import Address, Policy
@@ -169,25 +170,12 @@ def _phrase(status: int) -> str:
 def _fault(error: BaseException, deadline: Deadline) -> Answer:
     if not deadline.remaining:
         return Answer(detail=f"timed out after {deadline.seconds:g} s")
-    causes = tuple(_causes(error))
-    for cause in causes:
+    found = tuple(causes(error))
+    for cause in found:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Answer(detail=f"its certificate is refused: {cause.verify_message}")
-    connected = not any(isinstance(cause, NewConnectionError | requests.ConnectTimeout) for cause in causes)
-    return Answer(detail=_explain(causes), transient=True, connected=connected)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that it wraps; libraries put the wrapped one in `args` or `reason`."""
-    seen: list[BaseException] = []
-    waiting: list[object] = [error]
-    while waiting:
-        candidate = waiting.pop()
-        if isinstance(candidate, BaseException) and candidate not in seen:
-            seen.append(candidate)
-            yield candidate
-            reason = getattr(candidate, "reason", None)
-            waiting += [*candidate.args, reason, candidate.__cause__, candidate.__context__]
+    connected = not any(isinstance(cause, NewConnectionError | requests.ConnectTimeout) for cause in found)
+    return Answer(detail=_explain(found), transient=True, connected=connected)
 
 
 # The first that fits any of the causes; what fits none did not come from the network.

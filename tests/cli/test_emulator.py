@@ -54,9 +54,11 @@ def serving(folder: Path) -> Iterator[Client]:
         assert process.stdout
         origin = process.stdout.readline().split()[1].removesuffix("/rp/product-ingestion")
         client = Client(Emulator(origin=origin, market=EmulatedMarketplace(folder / "unused.db")))
-        with client.session:
-            yield client
-        process.kill()
+        try:
+            with client.session:
+                yield client
+        finally:
+            process.kill()
 
 
 def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib.util import find_spec
+from ssl import SSLError
 from typing import Any, Final, Protocol
 
-from publisher.errors import MarketplaceUnavailable, SettingsError
+from publisher.errors import MarketplaceUnavailable, PublisherError, SettingsError, causes
 from publisher.redact import Secret, redact
 
 SCOPE: Final = "https://graph.microsoft.com/.default"
@@ -72,42 +73,60 @@ def azure_tokens(environ: Mapping[str, str] | None = None) -> Tokens:
 
 
 def _issued(environ: Mapping[str, str]) -> tuple[str, float]:
-    """A token and the seconds that it lasts."""
-    from azure.core.exceptions import ClientAuthenticationError
+    """A token and the seconds that it lasts, of the first identity that is there."""
+    from azure.core.exceptions import AzureError
     from azure.identity import CredentialUnavailableError
 
     logging.getLogger("azure").addHandler(logging.NullHandler())  # its warnings say what the error says
+    missing: list[str] = []
     try:
-        token = _credential(environ).get_token(SCOPE)
-    except ValueError as error:  # an ID that is none
-        raise SettingsError(f"no credentials: {redact(str(error))[:500]}", hint=_CURE) from None
-    except CredentialUnavailableError as error:
-        raise SettingsError(f"no credentials: {redact(str(error))[:500]}", hint=_CURE) from None
-    except ClientAuthenticationError as error:
-        raise SettingsError(f"no token: {redact(str(error.message))[:500]}", hint=_CURE) from None
-    return token.token, token.expires_on - time.time()
+        for identity in _identities(environ):  # not by the library's chain, which hides what went wrong
+            try:
+                token = identity.get_token(SCOPE)
+            except CredentialUnavailableError as error:
+                missing.append(str(error))
+            else:
+                return token.token, token.expires_on - time.time()
+    except (ValueError, OSError) as error:  # an ID, or a file, that is none
+        missing = [str(error)]
+    except AzureError as error:
+        raise _without_token(error) from None
+    raise SettingsError(f"no credentials: {redact('; '.join(missing))[:500]}", hint=_CURE)
 
 
-def _credential(environ: Mapping[str, str]) -> Any:
+def _identities(environ: Mapping[str, str]) -> list[Any]:
     """Workload identity, then that of the machine, then a client secret."""
-    from azure.identity import (
-        ChainedTokenCredential,
-        ClientSecretCredential,
-        ManagedIdentityCredential,
-        WorkloadIdentityCredential,
-    )
+    from azure.identity import ClientSecretCredential, ManagedIdentityCredential, WorkloadIdentityCredential
 
     tenant, client = environ.get("AZURE_TENANT_ID", ""), environ.get("AZURE_CLIENT_ID", "")
-    chain: list[Any] = []
+    found: list[Any] = []
     if tenant and client and (file := environ.get("AZURE_FEDERATED_TOKEN_FILE")):
-        chain.append(WorkloadIdentityCredential(tenant_id=tenant, client_id=client, token_file_path=file))
+        found.append(WorkloadIdentityCredential(tenant_id=tenant, client_id=client, token_file_path=file))
     if environ.get("IDENTITY_ENDPOINT") or environ.get("MSI_ENDPOINT"):
-        chain.append(ManagedIdentityCredential())
+        found.append(ManagedIdentityCredential())
     if tenant and client and (secret := environ.get("AZURE_CLIENT_SECRET")):
-        chain.append(ClientSecretCredential(tenant, client, secret))
-    if not chain:
+        found.append(ClientSecretCredential(tenant, client, secret))
+    if not found:
         raise SettingsError("the environment names no credentials for partner-center", hint=_CURE)
-    return ChainedTokenCredential(*chain)
+    return found
+
+
+def _without_token(error: Exception) -> PublisherError:
+    """Why there is no token: the login service answered no, or it did not answer at all."""
+    from azure.core.exceptions import ServiceRequestError, ServiceResponseError
+
+    message = f"no token: {redact(str(error))[:500]}"
+    found = tuple(causes(error))
+    impostor = any(isinstance(cause, SSLError) for cause in found)
+    failed = any(
+        isinstance(cause, ServiceRequestError | ServiceResponseError)
+        or (getattr(cause, "status_code", None) or 0) >= 500
+        for cause in found
+    )
+    if impostor or not failed:
+        return SettingsError(message, hint=_CURE)
+    hint = "see that the network reaches the login service, then run the same command again"
+    return MarketplaceUnavailable(message, hint=hint)
 
 
 def client_secret_tokens(login_url: str, *, client_id: str, secret: Secret) -> Tokens:

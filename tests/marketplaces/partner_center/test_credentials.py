@@ -1,5 +1,6 @@
 """Which identity is asked for a token, and that real clients get one."""
 
+import json
 import ssl
 import subprocess
 import sys
@@ -44,8 +45,8 @@ NAMED = {"AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": "8f1c2d3e-0000-4000-8000-
     ],
 )
 def test_a_workload_identity_comes_first_and_a_secret_last(environ: dict[str, str], asked: list[str]) -> None:
-    chain = credentials._credential(NAMED | environ)
-    assert [type(credential).__name__ for credential in chain.credentials] == asked
+    found = credentials._identities(NAMED | environ)
+    assert [type(identity).__name__ for identity in found] == asked
 
 
 def test_without_credentials_the_error_names_the_variables() -> None:
@@ -67,19 +68,78 @@ def test_warnings_of_the_library_do_not_reach_the_terminal(tmp_path: Path) -> No
     done = subprocess.run(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False
     )
-    assert done.stderr.count("Attempted credentials") == 1  # that of the error
+    assert done.stderr.count("No such file") == 1  # that of the error
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    file = tmp_path / "token.jwt"
+    file.write_text("header.claims.signature")
+    return file
+
+
+@pytest.fixture
+def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No road leads to the login service, and nobody waits between the attempts."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setattr("azure.core.pipeline.transport.HttpTransport.sleep", lambda self, seconds: None)
+
+
+@pytest.mark.usefixtures("unreachable")
+@pytest.mark.parametrize("name", ["AZURE_CLIENT_SECRET", "AZURE_FEDERATED_TOKEN_FILE"])
+def test_a_login_service_that_is_not_reached_is_worth_another_try(token_file: Path, name: str) -> None:
+    with pytest.raises(MarketplaceUnavailable, match="no token: ") as failed:
+        azure_tokens(NAMED | {name: str(token_file)}).get()
+    assert "run the same command again" in failed.value.hint
+    assert str(token_file) not in str(failed.value)  # it stands for the secret as well
+
+
+def test_a_token_file_that_is_not_there_is_a_matter_of_settings(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="No such file"):
+        azure_tokens(NAMED | {"AZURE_FEDERATED_TOKEN_FILE": str(tmp_path / "missing")}).get()
 
 
 @contextmanager
-def served(folder: Path, certificate: Path) -> Iterator[str]:
+def served(folder: Path, certificate: Path, *faults: dict[str, Any]) -> Iterator[str]:
     """The address of an emulator in a process of its own, under TLS."""
     command = ["emulator", "serve", "--port", "0", "--certificate", certificate, "--data", folder / "e.db"]
+    if faults:
+        (folder / "faults.jsonl").write_text("\n".join(map(json.dumps, faults)))
+        command += ["--faults", folder / "faults.jsonl"]
     with subprocess.Popen(
         [sys.executable, "-m", "publisher", *map(str, command)], cwd=folder, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
-        yield process.stdout.readline().split()[-1]
-        process.terminate()
+        try:
+            yield process.stdout.readline().split()[-1]
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(503, MarketplaceUnavailable), (400, SettingsError)], ids=["stumbles", "refuses"]
+)
+def test_a_login_service_that_answers(
+    tmp_path: Path, token_file: Path, monkeypatch: pytest.MonkeyPatch, status: int, error: type[Exception]
+) -> None:
+    certificate = make_certificate(tmp_path, "localhost")
+    monkeypatch.setattr("azure.core.pipeline.transport.HttpTransport.sleep", lambda self, seconds: None)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    fault = {"fault": "status", "op": "token", "status": status, "times": 9}
+    with served(tmp_path, certificate, fault) as url:
+        monkeypatch.setenv("AZURE_AUTHORITY_HOST", url.removesuffix("/rp/product-ingestion"))
+        with pytest.raises(error, match="no token"):
+            azure_tokens(NAMED | {"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}).get()
+
+
+def test_a_login_service_that_does_not_prove_who_it_is(
+    tmp_path: Path, token_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("azure.core.pipeline.transport.HttpTransport.sleep", lambda self, seconds: None)
+    with served(tmp_path, make_certificate(tmp_path, "localhost")) as url:
+        monkeypatch.setenv("AZURE_AUTHORITY_HOST", url.removesuffix("/rp/product-ingestion"))
+        with pytest.raises(SettingsError, match="certificate verify failed"):
+            azure_tokens(NAMED | {"AZURE_FEDERATED_TOKEN_FILE": str(token_file)}).get()
 
 
 def test_azure_identity_gets_a_token_that_the_service_takes(tmp_path: Path) -> None:
