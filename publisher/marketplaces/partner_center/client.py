@@ -26,7 +26,7 @@ from publisher.errors import (
 )
 from publisher.links.deadline import within
 from publisher.links.guarded import GuardedAdapter, heed
-from publisher.marketplaces.partner_center.credentials import Tokens
+from publisher.marketplaces.partner_center.credentials import Tokens, unproven
 from publisher.redact import redact
 
 ATTEMPTS: Final = 5
@@ -169,10 +169,7 @@ class Client:
                 **content,
             )
         except requests.exceptions.SSLError as error:
-            raise SettingsError(
-                f"{urlsplit(self.base_url).hostname} does not prove who it is: {_reason(error)}",
-                hint="see that no proxy breaks TLS open; REQUESTS_CA_BUNDLE names further authorities",
-            ) from None
+            raise unproven(self.base_url, error) from None
         except requests.exceptions.RequestException as error:
             message = f"{method} {path} [{correlation}]: {_reason(error)}"
             raise _never_sent(message) if _unconnected(error) else _unclear(message) from None

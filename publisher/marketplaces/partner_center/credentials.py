@@ -9,6 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from ssl import SSLError
 from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 
 from publisher.errors import MarketplaceUnavailable, PublisherError, SettingsError, causes
 from publisher.redact import Secret, redact
@@ -144,6 +145,8 @@ def client_secret_tokens(login_url: str, *, client_id: str, secret: Secret) -> T
         for _ in range(5):
             try:
                 answer = requests.post(login_url, data=form, timeout=30, allow_redirects=False)
+            except requests.exceptions.SSLError as error:
+                raise unproven(login_url, error) from None
             except requests.exceptions.RequestException as error:
                 raise MarketplaceUnavailable(
                     f"{login_url} does not answer: {redact(str(error))[:300]}", hint="try again later"
@@ -153,6 +156,14 @@ def client_secret_tokens(login_url: str, *, client_id: str, secret: Secret) -> T
         return _token_of(answer, login_url)
 
     return KeptTokens(issue)
+
+
+def unproven(url: str, error: Exception) -> SettingsError:
+    """The host of an address may be somebody else: it gets neither a secret nor a token."""
+    return SettingsError(
+        f"{urlsplit(url).hostname} does not prove who it is: {redact(str(error))[:300]}",
+        hint="see that no proxy breaks TLS open; REQUESTS_CA_BUNDLE names further authorities",
+    )
 
 
 def _token_of(answer: Any, login_url: str) -> tuple[str, float]:
