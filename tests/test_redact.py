@@ -51,6 +51,12 @@ def test_fingerprints_tell_secrets_apart() -> None:
         "token eyJCANARY.eyJCANARY.CANARY",
         "client_secret=CANARY&grant_type=x",
         "AZURE_CLIENT_SECRET=CANARY",
+        "PASSWD = CANARY",
+        "password=CANARY",
+        "api_key=CANARY",
+        "AccountKey=CANARY",
+        "access_token=CANARY",
+        "\u017fig=CANARY",  # a long s, which is an s to whoever ignores capitals
         "postgresql://user:CANARY@host/db",
         "HTTPS://user:CANARY@host/",
     ],
