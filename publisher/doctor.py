@@ -12,6 +12,7 @@ from tempfile import NamedTemporaryFile
 from typing import Final, Literal
 
 from publisher import __version__
+from publisher.catalogue import SQLITE
 from publisher.catalogue.database import HEAD, open_engine, schema_version
 from publisher.catalogue.views import OfferView
 from publisher.document.secrets import Secrets
@@ -154,7 +155,7 @@ def _account(settings: Settings) -> str:
 def _local_file(settings: Settings) -> Path | None:
     """The file of a catalogue in SQLite; None for a server."""
     url = settings.database_url
-    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite") else None
+    return Path(url.removeprefix(SQLITE)) if url.startswith("sqlite") else None
 
 
 def _needs_catalogue(settings: Settings) -> None:

@@ -47,7 +47,7 @@ class Engine:
             self.catalogue.close()
 
     def known(self, key: Key) -> OfferView | None:
-        """The offer as the catalogue knows it; where there is no catalogue yet, none is made."""
+        """The offer as the catalogue knows it; where there is no catalogue yet, nothing is loaded for it."""
         return self.catalogue.view(*key) if exists(self.settings.database_url) else None
 
     def view(self, key: Key) -> OfferView:
@@ -104,7 +104,7 @@ def open_engine(
 
 
 def open_catalogue(settings: Settings) -> "Catalogue":
-    """The catalogue of the settings, which is made where it is not there yet; close it afterwards."""
+    """The catalogue of the settings; close it afterwards."""
     from publisher.catalogue.store import Catalogue
 
     return Catalogue(settings.database_url)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -62,22 +61,20 @@ def pull(engine: Engine, key: Key, target: str = "") -> Pulled:
             f"the marketplace has nothing of {key[1]} in {target or 'any target'}",
             hint="see the offer's ID in the portal, and whether these credentials are its publisher's",
         )
-    fetch = cache(market.fetch)
-    with refused_if_odd(MarketplaceUnavailable, "/".join(key), "look at the offer in the portal"):
-        folders = {
-            name: folder_of(shown(name), publisher=key[0], fetch=fetch)
-            for name in {chosen, "live"}
-            if shown(name)
-        }
-        live = offer_of(folders["live"]) if "live" in folders else None
-        preview = tuple(Tree.of(shown("preview")).plans)
-    view = engine.known(key)
+    fetch, view = cache(market.fetch), engine.known(key)
     known = view is not None and view.staged
-    lock = lock_of(view) if view and known else _lock(key, live, preview, _since(market, product))
-    new = folders[chosen]
+    with refused_if_odd(MarketplaceUnavailable, "/".join(key), "look at the offer in the portal"):
+        folder = cache(lambda name: folder_of(shown(name), publisher=key[0], fetch=fetch))
+        new = folder(chosen)
+        if view and known:
+            lock = lock_of(view)
+        else:
+            live = offer_of(folder("live")) if shown("live") else None
+            standing = _live(market, product, live) if live else None
+            lock = _lock(key, live, standing, tuple(Tree.of(shown("preview")).plans))
     if lock.staged:
         new = replace(new, files={**new.files, LOCK: lock_file(lock)})
-    return Pulled(new=new, target=chosen, live=live is not None, known=known)
+    return Pulled(new=new, target=chosen, live=bool(shown("live")), known=known)
 
 
 def _readable(engine: Engine) -> "PartnerCenter":
@@ -90,7 +87,7 @@ def _readable(engine: Engine) -> "PartnerCenter":
     return cast("PartnerCenter", engine.marketplace)
 
 
-def _lock(key: Key, live: Offer | None, preview: tuple[str, ...], since: datetime) -> Lock:
+def _lock(key: Key, live: Offer | None, standing: Live | None, preview: tuple[str, ...]) -> Lock:
     """The lock file of an offer that the catalogue does not know: what is live, SKUs in preview."""
     skus = tuple(_published(live)) if live else ()
     known = {sku.id for sku in skus}
@@ -103,7 +100,7 @@ def _lock(key: Key, live: Offer | None, preview: tuple[str, ...], since: datetim
         publisher=key[0],
         offer=key[1],
         skus=(*skus, *staged),
-        live=_live(live, since) if live else None,
+        live=standing,
         staged=bool(preview or live),
         events=0,
         head="",
@@ -121,18 +118,13 @@ def _published(offer: Offer) -> Iterator[PublishedSku]:
         )
 
 
-def _since(market: "PartnerCenter", product: str) -> datetime:
-    """When what is live was sent there."""
+def _live(market: "PartnerCenter", product: str, offer: Offer) -> Live:
     from publisher.marketplaces.partner_center.reading import since
 
-    return since(market.api.entries(product), "live")
-
-
-def _live(offer: Offer, since: datetime) -> Live:
     return Live(
         revision=1,
         digest=digest(canonical(offer)),
-        since=since,
+        since=since(market.api.entries(product), "live"),
         hero=any(listing.logos.hero for listing in offer.listing.values()),
         standard_contract=offer.legal.standard_contract,
     )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from typer.core import TyperArgument, TyperCommand
 
+from publisher.catalogue import SQLITE
 from publisher.errors import PublisherError
 
 Words = Callable[[str], Sequence[Any]]
@@ -64,7 +65,7 @@ def _known() -> list[tuple[str, str]]:
     from publisher.settings import load_settings
 
     try:
-        file = load_settings().database_url.removeprefix("sqlite:///")
+        file = load_settings().database_url.removeprefix(SQLITE)
         if not os.path.isfile(file):
             return []
         with closing(

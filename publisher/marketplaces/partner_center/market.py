@@ -203,9 +203,7 @@ class PartnerCenter:
         target = _step(known)
         try:
             return self._publish(identity, known, now)
-        except (
-            MarketplaceUnavailable
-        ) as error:  # it may be on its way: not sent again before it had time to show
+        except MarketplaceUnavailable as error:  # it may be on its way: it gets time to show itself
             remote = {"product": known["product"], "sent": now.isoformat()}
             return self._status(identity, Progress.UNKNOWN, target, error.message, now, remote)
         except MarketplaceRefused as error:
@@ -265,9 +263,8 @@ class PartnerCenter:
         return self._arrived_or_not(identity, known, now, left)
 
     def _arrived_or_not(self, identity: str, known: Remote, now: datetime, left: float) -> Status:
-        step = _step(known)
         message = "it may have arrived, or not"
-        return self._status(identity, Progress.UNKNOWN, step, message, now, look_again=left)
+        return self._status(identity, Progress.UNKNOWN, _step(known), message, now, look_again=left)
 
     def _status(
         self,
