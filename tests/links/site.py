@@ -80,9 +80,8 @@ def tell(status: int, **body: Any) -> Page:
     def page(visitor: Visitor) -> None:
         visitor.rfile.read(int(visitor.headers.get("Content-Length", 0)))
         content = json.dumps(body).encode()
-        say(status, Content_Length=str(len(content)))(visitor)
+        say(status, Content_Length=str(len(content)), Connection="close")(visitor)
         visitor.wfile.write(content)
-        visitor.close_connection = True
 
     return page
 
