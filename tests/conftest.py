@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: the shipped demo offer, and the folder of hostile inputs."""
+"""Fixtures that every test may use: the demo offer, hostile inputs, engines before both marketplaces."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from publisher.marketplaces.emulator import Emulator
     from tests.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,4 +43,25 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Workshop"
 
     look_once(monkeypatch)
     with open_workshop(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator["Emulator"]:
+    """The marketplace of today, in this process."""
+    from publisher.marketplaces.emulator import start_emulator
+
+    with start_emulator(tmp_path / "emulator.db") as started:
+        yield started
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path, emulator: "Emulator", monkeypatch: pytest.MonkeyPatch) -> Iterator["Workshop"]:
+    """An engine before that marketplace."""
+    from tests.workshop import look_once, open_workshop
+
+    look_once(monkeypatch)
+    with open_workshop(
+        tmp_path, target="emulator", emulator_url=emulator.origin, profile="classic"
+    ) as opened:
         yield opened

@@ -1,8 +1,6 @@
 """What is live leaves today's marketplace by a deprecation and comes back; rehearsed against an emulator."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,48 +17,21 @@ from publisher.errors import (
 )
 from publisher.lock import read_lock
 from publisher.marketplaces import Progress, Slot
-from publisher.marketplaces.emulator import Emulator, start_emulator
+from publisher.marketplaces.emulator import Emulator
 from publisher.marketplaces.partner_center.answers import Job
 from publisher.production import request_production
 from publisher.staging import stage
-from publisher.submissions import Outcome, observe
 from publisher.tickets import TicketFacts, render
 from tests.marketplaces.emulator.sample import NAME, product
-from tests.workshop import KEY, Workshop, content, open_workshop
+from tests.workshop import KEY, Workshop, content, released, settled, staged
 
 WHY = Wish(reason="end-of-support")
 NOTICE = Deprecation(in_days=90, reason="end-of-support")
 
 
 @pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    with start_emulator(tmp_path / "emulator.db") as started:
-        yield started
-
-
-@pytest.fixture
-def shop(tmp_path: Path, emulator: Emulator) -> Iterator[Workshop]:
-    with open_workshop(
-        tmp_path, target="emulator", emulator_url=emulator.origin, profile="classic"
-    ) as opened:
-        yield opened
-
-
-def settled(shop: Workshop, outcome: Outcome) -> Outcome:
-    for _ in range(50):
-        if outcome.look_again is None:
-            return outcome
-        outcome = observe(shop.engine, KEY)
-    raise AssertionError(outcome.message)
-
-
-def staged(shop: Workshop, offer: dict[str, Any]) -> Outcome:
-    return settled(shop, stage(shop.engine, shop.folder(offer)))
-
-
-def released(shop: Workshop, offer: dict[str, Any] | None = None) -> None:
-    staged(shop, offer or content())
-    assert settled(shop, request_production(shop.engine, KEY)).view.state == "live"
+def shop(rehearsal: Workshop) -> Workshop:
+    return rehearsal
 
 
 def shown(shop: Workshop, kind: str, target: str = "live") -> list[dict[str, Any]]:
@@ -297,7 +268,7 @@ def test_a_sku_that_never_was_live_is_deleted_at_once(shop: Workshop) -> None:
 
 
 def test_an_offer_that_never_was_live_is_deleted_at_once(shop: Workshop) -> None:
-    staged(shop, content())
+    staged(shop)
     assert leave(shop.engine, KEY, "", WHY).view.state == "deleted"
     assert shop.engine.marketplace.api.product(KEY[1]) == ""  # type: ignore[attr-defined]
 
@@ -335,7 +306,7 @@ def test_a_ticket_takes_a_sku_from_customers(shop: Workshop) -> None:
 
 
 def test_nobody_has_what_never_was_live(shop: Workshop) -> None:
-    staged(shop, content())
+    staged(shop)
     with pytest.raises(IllegalTransition) as refused:
         request_deletion(shop.engine, KEY, "byol", WHY, from_customers=True)
     assert "no customer has it" in refused.value.reasons[0]

@@ -1,52 +1,23 @@
 """The engine before the marketplace of today, rehearsed against an emulator: a whole life of an offer."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from publisher.errors import MarketplaceConflict, MarketplaceRefused, MarketplaceUnavailable, Refused
 from publisher.marketplaces import Slot
-from publisher.marketplaces.emulator import Emulator, start_emulator
+from publisher.marketplaces.emulator import Emulator
 from publisher.marketplaces.partner_center.ingestion import publishing
 from publisher.production import request_production
 from publisher.release import cancel
 from publisher.staging import stage
-from publisher.submissions import Outcome, observe, refuse_failed
-from tests.workshop import KEY, Workshop, content, open_workshop
+from publisher.submissions import observe, refuse_failed
+from tests.workshop import KEY, Workshop, content, released, settled, staged
 
 
 @pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    with start_emulator(tmp_path / "emulator.db") as started:
-        yield started
-
-
-@pytest.fixture
-def shop(tmp_path: Path, emulator: Emulator) -> Iterator[Workshop]:
-    with open_workshop(
-        tmp_path, target="emulator", emulator_url=emulator.origin, profile="classic"
-    ) as opened:
-        yield opened
-
-
-def settled(shop: Workshop, outcome: Outcome) -> Outcome:
-    """Where it ends, after as many looks as that takes."""
-    for _ in range(50):
-        if outcome.look_again is None:
-            return outcome
-        outcome = observe(shop.engine, KEY)
-    raise AssertionError(outcome.message)
-
-
-def staged(shop: Workshop, version: str = "2.4.0", **edits: str) -> Outcome:
-    return settled(shop, stage(shop.engine, shop.folder(content(version, **edits))))
-
-
-def released(shop: Workshop, version: str = "2.4.0", **edits: str) -> Outcome:
-    staged(shop, version, **edits)
-    return settled(shop, request_production(shop.engine, KEY))
+def shop(rehearsal: Workshop) -> Workshop:
+    return rehearsal
 
 
 def versions(shop: Workshop, slot: Slot) -> list[str]:
@@ -57,7 +28,7 @@ def versions(shop: Workshop, slot: Slot) -> list[str]:
 def test_an_offer_goes_live_and_a_version_follows(shop: Workshop) -> None:
     assert released(shop).view.state == "live"
     assert versions(shop, Slot.PRODUCTION) == ["2.4.0"]
-    assert released(shop, "2.5.0").view.live.number == 2
+    assert released(shop, content("2.5.0")).view.live.number == 2
     assert versions(shop, Slot.PRODUCTION) == ["2.4.0", "2.5.0"]  # what was published is never left out
 
 
@@ -78,7 +49,7 @@ def test_a_second_run_waits_for_what_the_first_one_sent(shop: Workshop, emulator
 def test_a_change_of_a_text_leaves_images_alone(shop: Workshop, emulator: Emulator) -> None:
     released(shop)
     before = len(emulator.journal())
-    assert released(shop, title="Beacon, brighter").view.state == "live"
+    assert released(shop, content(title="Beacon, brighter")).view.state == "live"
     changed = [e for e in emulator.journal()[before:] if e.effect == "draft-changed"]
     assert len(changed) == 1
 

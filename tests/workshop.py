@@ -20,7 +20,10 @@ from publisher.document import Document, read_document
 from publisher.document.secrets import Secrets
 from publisher.engine import Engine, open_engine
 from publisher.marketplaces.local import LocalMarketplace
+from publisher.production import request_production
 from publisher.settings import load_settings
+from publisher.staging import stage
+from publisher.submissions import Outcome, observe
 
 DEMO = Path(__file__).resolve().parent.parent / "templates" / "demo" / "beacon-metrics"
 KEY = ("tidewater-labs", "beacon-metrics")
@@ -127,6 +130,28 @@ class Workshop:
             for e in events
             if e.subject == subject and e.source != e.target and e.trigger != "progress"
         ]
+
+
+def settled(shop: Workshop, outcome: Outcome) -> Outcome:
+    """Where a submission ends, after as many looks as that takes."""
+    for _ in range(50):
+        if outcome.look_again is None:
+            return outcome
+        outcome = observe(shop.engine, KEY)
+    raise AssertionError(outcome.message)
+
+
+def staged(shop: Workshop, offer: dict[str, Any] | None = None) -> Outcome:
+    """Bring an offer, or the shipped one, to the staging slot."""
+    return settled(shop, stage(shop.engine, shop.folder(offer or content())))
+
+
+def released(shop: Workshop, offer: dict[str, Any] | None = None) -> Outcome:
+    """Bring an offer to live."""
+    staged(shop, offer)
+    outcome = settled(shop, request_production(shop.engine, KEY))
+    assert outcome.view.state == "live"
+    return outcome
 
 
 def look_once(patch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,8 @@ from publisher.marketplaces import Slot
 from publisher.marketplaces.emulator import Emulator
 from publisher.production import request_production
 from publisher.staging import stage
-from publisher.submissions import Outcome, observe
 from tests.marketplaces.emulator.sample import NAME, Client, Json, sas
-from tests.workshop import KEY, Workshop, content, open_workshop
+from tests.workshop import KEY, content, open_workshop, settled
 
 VERSION = "2.5.2026112600"
 MACHINE = "virtual-machine-plan-technical-configuration"
@@ -129,14 +128,6 @@ def test_it_waits_while_our_engine_publishes_and_goes_on_where_that_ended(
         assert live is not None
         (hourly,) = (sku for sku in live.document["skus"] if sku["id"] == "hourly")
         assert [item["version"] for item in hourly["images"]] == ["2.4.0", VERSION]
-
-
-def settled(shop: Workshop, outcome: Outcome) -> Outcome:
-    for _ in range(50):
-        if outcome.look_again is None:
-            return outcome
-        outcome = observe(shop.engine, KEY)
-    raise AssertionError(outcome.message)
 
 
 def without_data_disks(version: str) -> Json:
